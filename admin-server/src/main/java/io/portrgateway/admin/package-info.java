@@ -1,0 +1,5 @@
+/** Admin-server: features, not layers. */
+@NullMarked
+package io.portrgateway.admin;
+
+import org.jspecify.annotations.NullMarked;

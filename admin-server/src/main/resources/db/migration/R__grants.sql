@@ -1,0 +1,41 @@
+-- The contract between the two servers, as grants. The migration runs as the schema's owner; ${adminRole} and
+-- ${tunnelRole} are what the servers log in as. A role that is the owner itself needs no grant.
+do
+$$
+declare
+    admin_role  text := '${adminRole}';
+    tunnel_role text := '${tunnelRole}';
+    wanted      text;
+begin
+    foreach wanted in array array [admin_role, tunnel_role] loop
+        if not exists (select from pg_roles where rolname = wanted) then
+            raise exception 'database role "%" does not exist: create it before the migration runs (see the README, section Database)', wanted;
+        end if;
+        execute format('grant usage on schema %I to %I', current_schema(), wanted);
+    end loop;
+
+    -- admin-server: everything it owns by the architecture, and reading the rest
+    execute format('grant select on all tables in schema %I to %I', current_schema(), admin_role);
+    execute format('grant insert, update, delete on app_user, github_account, team, membership, ssh_public_key,'
+        ' api_token, reserved_subdomain, tunnel_command, audit_event, auto_signup_settings,'
+        ' auto_signup_domain, sign_in_link to %I', admin_role);
+    execute format('grant insert, delete on connection to %I', admin_role);
+    execute format('grant update (updated_at) on connection to %I', admin_role);
+    execute format('grant execute on function drop_exchange_partitions(date) to %I', admin_role);
+
+    -- tunnel-server: never the plain or encrypted key, never a password
+    execute format('grant select (id, email) on app_user to %I', tunnel_role);
+    execute format('grant select (id, name, slug) on team to %I', tunnel_role);
+    execute format('grant select (id, user_id, team_id, role, secret_key_hash, key_version) on membership to %I', tunnel_role);
+    execute format('grant select (id, user_id, key_type, key_blob, fingerprint), update (last_used_at) on ssh_public_key to %I', tunnel_role);
+    execute format('grant select on reserved_subdomain, connection, tunnel_command, flyway_schema_history to %I', tunnel_role);
+    execute format('grant insert on connection to %I', tunnel_role);
+    execute format('grant update (status, port, client_address, close_reason, last_error, session_count, request_count,'
+        ' to_visitor_bytes, to_upstream_bytes, updated_at, started_at, closed_at) on connection to %I', tunnel_role);
+    execute format('grant select, insert, update, delete on lease, node to %I', tunnel_role);
+    execute format('grant select, insert on exchange, exchange_body to %I', tunnel_role);
+    execute format('grant usage on sequence exchange_seq to %I', tunnel_role);
+    execute format('grant execute on function ensure_exchange_partitions(integer) to %I', tunnel_role);
+    execute format('grant execute on function drop_exchange_partitions(date) to %I', tunnel_role);
+end
+$$;

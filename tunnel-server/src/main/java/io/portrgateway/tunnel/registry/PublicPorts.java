@@ -1,0 +1,20 @@
+package io.portrgateway.tunnel.registry;
+
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionStage;
+
+/** Port to the public TCP listeners; implemented by the TCP edge. Thread-safe, never blocks. */
+public interface PublicPorts {
+
+    /** Whether a tunnel may ask for this port at all. */
+    boolean isInPool(int port);
+
+    /** A port of the pool that no tunnel of this node uses, chosen at random; empty when all are taken. */
+    OptionalInt anyFreePort();
+
+    /** Listens on the tunnel's port; completes with false when the port is in use by someone else on this machine. */
+    CompletionStage<Boolean> listen(Tunnel tunnel, TcpBinding binding);
+
+    /** Stops listening and ends what is open through it. Idempotent; void for a tunnel that does not listen. */
+    CompletionStage<Void> unlisten(Tunnel tunnel, TcpBinding binding);
+}
