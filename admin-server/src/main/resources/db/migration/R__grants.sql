@@ -34,7 +34,7 @@ begin
         ' to_visitor_bytes, to_upstream_bytes, updated_at, started_at, closed_at) on connection to %I', tunnel_role);
     execute format('grant select, insert, update, delete on lease, node to %I', tunnel_role);
     execute format('grant select, insert on exchange, exchange_body to %I', tunnel_role);
-    execute format('grant usage on sequence exchange_seq to %I', tunnel_role);
+    execute format('grant usage on sequence exchange_seq, lease_epoch_seq to %I', tunnel_role);
     execute format('grant execute on function ensure_exchange_partitions(integer) to %I', tunnel_role);
     execute format('grant execute on function drop_exchange_partitions(date) to %I', tunnel_role);
 end

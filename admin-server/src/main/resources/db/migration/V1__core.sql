@@ -126,8 +126,10 @@ create index connection_membership_index on connection (membership_id, status);
 create index connection_reserved_created_index on connection (created_at) where status = 'reserved';
 
 -- Who may serve a name now. name is 'http:<subdomain>' or 'tcp:<port>'. epoch grows with each change of owner, so that
--- a late close of a dead session cannot remove the route of its successor. While held (node is null) the name waits
--- for its membership until expires_at. Written by tunnel-server only.
+-- a late close of a dead session cannot remove the route of its successor; it comes from one sequence, so it grows even
+-- over the removal of a row. While held (node is null) the name waits for its membership until expires_at. The rows are
+-- renewed all the time: the free space on each page lets that happen in place. Written by tunnel-server only.
+create sequence lease_epoch_seq;
 create table lease (
     name          text primary key check (name ~ '^(http:[a-z0-9-]+|tcp:[0-9]+)$'),
     connection_id text        not null references connection on delete cascade,
@@ -135,7 +137,7 @@ create table lease (
     node          text,
     epoch         bigint      not null check (epoch > 0),
     expires_at    timestamptz not null
-);
+) with (fillfactor = 50);
 create index lease_node_index on lease (node);
 create index lease_connection_index on lease (connection_id);
 

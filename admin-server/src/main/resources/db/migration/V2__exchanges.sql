@@ -47,9 +47,9 @@ create table exchange_body (
 ) partition by range (started_at);
 
 -- Makes the partitions of today and of the next days. Runs with the owner's rights because tunnel-server may not
--- create tables.
+-- create tables; hence the fixed search path, with temporary tables last.
 create function ensure_exchange_partitions(days_ahead integer) returns integer
-    language plpgsql security definer set search_path from current as
+    language plpgsql security definer set search_path = ${flyway:defaultSchema}, pg_temp as
 $$
 declare
     day  date;
@@ -78,7 +78,7 @@ revoke all on function ensure_exchange_partitions(integer) from public;
 
 -- Drops the partitions whose whole day lies before the given day.
 create function drop_exchange_partitions(before_day date) returns integer
-    language plpgsql security definer set search_path from current as
+    language plpgsql security definer set search_path = ${flyway:defaultSchema}, pg_temp as
 $$
 declare
     child   record;

@@ -1,0 +1,134 @@
+package io.portrgateway.tunnel.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.portrgateway.tunnel.store.PostgresServer.Role;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The contract between the two servers, as the database enforces it. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class GrantsIT {
+
+    @RegisterExtension
+    static final PostgresFixture postgres = new PostgresFixture();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select secret_key_encrypted from membership",
+                "select * from membership",
+                "select password_hash from app_user",
+                "select access_token_encrypted from github_account",
+                "select token_hash from api_token",
+                "select token_hash from sign_in_link",
+                "select id from audit_event",
+                "delete from connection",
+                "update connection set membership_id = 1",
+                "update membership set role = 'admin'",
+                "insert into tunnel_command (kind) values ('disconnect_membership')",
+                "delete from exchange",
+                "update exchange set status = 200",
+                "create table public.mine (id integer)",
+                "delete from flyway_schema_history",
+                "drop table lease"
+            })
+    void refusesTheTunnelServer(String sql) {
+        assertThatThrownBy(() -> run(Role.TUNNEL, sql))
+                .isInstanceOfSatisfying(
+                        SQLException.class,
+                        failure -> assertThat(failure.getSQLState()).isEqualTo("42501"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select id, user_id, team_id, secret_key_hash, key_version from membership",
+                "select id, subdomain from reserved_subdomain",
+                "select id, status from connection for update",
+                "select version, success from flyway_schema_history",
+                "select name, epoch from lease for update",
+                "select nextval('lease_epoch_seq')",
+                "select nextval('exchange_seq')",
+                "select id, kind from tunnel_command",
+                "select key_blob from ssh_public_key",
+                "update ssh_public_key set last_used_at = now()",
+                "select ensure_exchange_partitions(3)",
+                "select drop_exchange_partitions('2000-01-01')",
+                "delete from node",
+                "listen portr_command"
+            })
+    void letsTheTunnelServer(String sql) throws SQLException {
+        run(Role.TUNNEL, sql.replace("", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update connection set status = 'active'",
+                "insert into lease (name, connection_id, membership_id, epoch, expires_at) values ('http:a', '', 1, 1, now())",
+                "delete from lease",
+                "insert into exchange_body (exchange_id, started_at, team_id, direction, total_bytes, truncated, content)"
+                        + " values ('', now(), 1, 'toVisitor', 0, false, '')",
+                "select ensure_exchange_partitions(3)",
+                "drop table lease"
+            })
+    void refusesTheAdminServer(String sql) {
+        assertThatThrownBy(() -> run(Role.ADMIN, sql))
+                .isInstanceOfSatisfying(
+                        SQLException.class,
+                        failure -> assertThat(failure.getSQLState()).isEqualTo("42501"));
+    }
+
+    @Test
+    void makesAndDropsPartitionsForBothServers() throws SQLException {
+        run(Role.TUNNEL, "select ensure_exchange_partitions(5)");
+        String made = partitionCount();
+
+        run(Role.TUNNEL, "select ensure_exchange_partitions(5)");
+        assertThat(partitionCount()).isEqualTo(made).isEqualTo("14");
+
+        assertThat(postgres.value(Role.TUNNEL, "select drop_exchange_partitions((now() at time zone 'UTC')::date)"))
+                .isEqualTo("2");
+        assertThat(postgres.value(Role.ADMIN, "select drop_exchange_partitions((now() at time zone 'UTC')::date + 1)"))
+                .isEqualTo("2");
+        run(Role.TUNNEL, "select ensure_exchange_partitions(5)");
+    }
+
+    @Test
+    void keepsPartitionFunctionsOutOfReachOfTemporaryTables() throws SQLException {
+        try (var connection = postgres.connect(Role.TUNNEL);
+                var statement = connection.createStatement()) {
+            statement.execute(
+                    "create temporary table exchange (started_at timestamptz) partition by range (started_at)");
+
+            statement.execute("select ensure_exchange_partitions(6)");
+        }
+
+        assertThat(
+                        postgres.value(
+                                Role.TUNNEL,
+                                "select count(*) from pg_inherits where inhparent = 'public.exchange'::regclass and inhrelid"
+                                        + " = to_regclass('public.exchange_' || to_char((now() at time zone 'UTC')::date + 6, 'YYYYMMDD'))"))
+                .isEqualTo("1");
+    }
+
+    private static String partitionCount() throws SQLException {
+        return postgres.value(
+                Role.TUNNEL,
+                "select count(*) from pg_inherits where inhparent in ('exchange'::regclass, 'exchange_body'::regclass)");
+    }
+
+    private static void run(Role role, String sql) throws SQLException {
+        try (var connection = postgres.connect(role);
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
