@@ -3,9 +3,14 @@ package io.portrgateway.tunnel.registry;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * Opens and closes tunnels: lease, route and public port in this order, and undone in reverse when a step fails.
+ *
+ * <p>What happens to one name on this node happens strictly one after the other, however many sessions ask at once: two
+ * sessions of one pool cannot displace each other while both are being opened, and giving a lease back cannot hit a
+ * session that joins it in the same instant.
  *
  * <p>Thread-safe, never blocks; stages complete on any thread, and exceptionally only when the database cannot be asked.
  */
@@ -16,6 +21,7 @@ public final class Forwards {
     private final TunnelRegistry registry;
     private final Leases leases;
     private final PublicPorts ports;
+    private final PerName perName = new PerName();
 
     public Forwards(TunnelRegistry registry, Leases leases, PublicPorts ports) {
         this.registry = registry;
@@ -23,26 +29,19 @@ public final class Forwards {
         this.ports = ports;
     }
 
-    /** Opens a tunnel for a connection that was reserved through the API, or adds the session to its pool. */
+    /**
+     * Opens a tunnel for a connection that was reserved through the API, or adds the session to its pool. The caller
+     * closes the tunnel when its session ended before it saw the answer.
+     */
     public CompletionStage<ForwardResult> open(
             TunnelId tunnelId, Owner owner, Binding binding, String clientAddress, Upstream upstream) {
-        if (binding instanceof TcpBinding(int port) && !ports.isInPool(port)) {
-            return refused("port " + port + " is outside the range this gateway offers");
-        }
-        return leases.acquire(tunnelId, owner, binding, clientAddress).thenCompose(result -> switch (result) {
-            case LeaseResult.Refused(String message) -> refused(message);
-            case LeaseResult.Granted(Lease lease) -> serve(lease, upstream);
-        });
+        return open(binding, upstream, () -> leases.acquire(tunnelId, owner, binding, clientAddress));
     }
 
     /** Opens a tunnel for a plain {@code ssh -R <name or port>:…}; makes its connection row. */
     public CompletionStage<ForwardResult> openForSsh(
             Owner owner, Binding binding, String clientAddress, Upstream upstream) {
-        if (binding instanceof TcpBinding(int port) && !ports.isInPool(port)) {
-            return refused("port " + port + " is outside the range this gateway offers");
-        }
-        return leases.createForSsh(owner, binding, clientAddress)
-                .thenCompose(tunnelId -> open(tunnelId, owner, binding, clientAddress, upstream));
+        return open(binding, upstream, () -> leases.acquireForSsh(owner, binding, clientAddress));
     }
 
     /** Opens a tunnel on any free port of the pool ({@code ssh -R 0:…}); the result's binding tells which. */
@@ -52,19 +51,33 @@ public final class Forwards {
 
     /**
      * Takes the session out of the tunnel; with the last one the tunnel ends and its lease is given back, or held for
-     * its owner when the session was lost.
+     * its owner when the session was lost. Idempotent.
      */
     public CompletionStage<Void> close(Tunnel tunnel, Upstream upstream, CloseReason reason) {
-        if (!registry.leave(tunnel, upstream)) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return end(tunnel, reason);
+        return perName.run(
+                tunnel.lease().binding(), () -> registry.leave(tunnel, upstream) ? end(tunnel, reason) : done());
     }
 
     /** Ends the tunnel and each of its sessions, for a reason that is not the client's. */
     public CompletionStage<Void> cut(Tunnel tunnel, CloseReason reason) {
-        registry.remove(tunnel).forEach(upstream -> upstream.close(reason));
-        return end(tunnel, reason);
+        return perName.run(tunnel.lease().binding(), () -> {
+            boolean wasLive = !tunnel.upstreams().isEmpty();
+            registry.remove(tunnel).forEach(upstream -> upstream.close(reason));
+            return wasLive ? end(tunnel, reason) : done();
+        });
+    }
+
+    private CompletionStage<ForwardResult> open(
+            Binding binding, Upstream upstream, Supplier<CompletionStage<LeaseResult>> lease) {
+        if (binding instanceof TcpBinding(int port) && !ports.isInPool(port)) {
+            return refused("port " + port + " is outside the range this gateway offers");
+        }
+        return perName.run(
+                binding,
+                () -> lease.get().thenCompose(result -> switch (result) {
+                    case LeaseResult.Refused(String message) -> refused(message);
+                    case LeaseResult.Granted(Lease granted) -> serve(granted, upstream);
+                }));
     }
 
     private CompletionStage<ForwardResult> openOnAnyPort(
@@ -77,39 +90,65 @@ public final class Forwards {
                 .thenCompose(result -> switch (result) {
                     case ForwardResult.Opened opened -> CompletableFuture.completedFuture(opened);
                     case ForwardResult.Refused refused ->
-                        openOnAnyPort(owner, clientAddress, upstream, attemptsLeft - 1);
+                        upstream.isOpen()
+                                ? openOnAnyPort(owner, clientAddress, upstream, attemptsLeft - 1)
+                                : CompletableFuture.completedFuture(refused);
                 });
     }
 
     private CompletionStage<ForwardResult> serve(Lease lease, Upstream upstream) {
         return registry.join(lease, upstream)
-                .map(joined -> {
-                    joined.displaced().forEach(older -> older.close(CloseReason.TAKEN_OVER));
-                    return joined.isNew() ? listen(joined.tunnel()) : opened(joined.tunnel());
-                })
+                .map(joined -> displace(joined)
+                        .thenCompose(done -> joined.isNew() ? listen(joined.tunnel()) : opened(joined.tunnel()))
+                        .thenCompose(result -> confirm(result, upstream)))
                 .orElseGet(() -> refused(CloseReason.TAKEN_OVER.sentence()));
+    }
+
+    /** Ends what an older lease of the name still serves; its connection row is closed already, its counters are not. */
+    private CompletionStage<Void> displace(TunnelRegistry.Joined joined) {
+        Tunnel older = joined.replaced();
+        if (older == null) {
+            return done();
+        }
+        joined.displaced().forEach(upstream -> upstream.close(CloseReason.TAKEN_OVER));
+        return end(older, CloseReason.TAKEN_OVER);
     }
 
     private CompletionStage<ForwardResult> listen(Tunnel tunnel) {
         return switch (tunnel.lease().binding()) {
             case HttpBinding http -> opened(tunnel);
             case TcpBinding tcp ->
-                ports.listen(tunnel, tcp).thenCompose(listening -> listening ? opened(tunnel) : undo(tunnel, tcp));
+                ports.listen(tunnel, tcp)
+                        .exceptionally(failure -> false)
+                        .thenCompose(listening -> listening ? opened(tunnel) : undo(tunnel, tcp));
         };
     }
 
     private CompletionStage<ForwardResult> undo(Tunnel tunnel, TcpBinding binding) {
         registry.remove(tunnel);
-        return leases.release(tunnel.lease(), CloseReason.CLIENT)
+        return leases.release(tunnel, CloseReason.CLIENT)
                 .thenCompose(done -> refused("port " + binding.port() + " is in use"));
+    }
+
+    /** A session that died while the database was asked has nobody left who would close its tunnel. */
+    private CompletionStage<ForwardResult> confirm(ForwardResult result, Upstream upstream) {
+        if (!(result instanceof ForwardResult.Opened(Tunnel tunnel)) || upstream.isOpen()) {
+            return CompletableFuture.completedFuture(result);
+        }
+        CompletionStage<Void> ended = registry.leave(tunnel, upstream) ? end(tunnel, CloseReason.LOST) : done();
+        return ended.thenCompose(done -> refused("the session ended before the tunnel was open"));
     }
 
     private CompletionStage<Void> end(Tunnel tunnel, CloseReason reason) {
         CompletionStage<Void> unlistened = switch (tunnel.lease().binding()) {
-            case HttpBinding http -> CompletableFuture.completedFuture(null);
-            case TcpBinding tcp -> ports.unlisten(tunnel, tcp);
+            case HttpBinding http -> done();
+            case TcpBinding tcp -> ports.unlisten(tunnel, tcp).exceptionally(failure -> null);
         };
-        return unlistened.thenCompose(done -> leases.release(tunnel.lease(), reason));
+        return unlistened.thenCompose(done -> leases.release(tunnel, reason));
+    }
+
+    private static CompletionStage<Void> done() {
+        return CompletableFuture.completedFuture(null);
     }
 
     private static CompletionStage<ForwardResult> opened(Tunnel tunnel) {

@@ -3,7 +3,12 @@ package io.portrgateway.tunnel.registry;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 
-/** Port to the public TCP listeners; implemented by the TCP edge. Thread-safe, never blocks. */
+/**
+ * Port to the public TCP listeners; implemented by the TCP edge. Thread-safe, never blocks.
+ *
+ * <p>{@link Forwards} calls {@link #listen} and {@link #unlisten} of one port strictly one after the other: a take-over
+ * stops the older tunnel's listener before the newer one listens.
+ */
 public interface PublicPorts {
 
     /** Whether a tunnel may ask for this port at all. */
@@ -15,6 +20,9 @@ public interface PublicPorts {
     /** Listens on the tunnel's port; completes with false when the port is in use by someone else on this machine. */
     CompletionStage<Boolean> listen(Tunnel tunnel, TcpBinding binding);
 
-    /** Stops listening and ends what is open through it. Idempotent; void for a tunnel that does not listen. */
+    /**
+     * Stops listening and ends what is open through it; completes when the port may be bound again. Idempotent; void for
+     * a tunnel that does not listen.
+     */
     CompletionStage<Void> unlisten(Tunnel tunnel, TcpBinding binding);
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The route table of this node: which tunnel serves a host name or a TCP port. Thread-safe; a look-up is one map read.
@@ -31,8 +32,17 @@ public final class TunnelRegistry {
         return List.copyOf(routes.values());
     }
 
-    /** What {@link #join} did. {@code displaced} are the sessions of an older lease that must be closed. */
-    public record Joined(Tunnel tunnel, boolean isNew, List<Upstream> displaced) {}
+    /**
+     * What {@link #join} did.
+     *
+     * @param displaced the sessions of an older lease, which must be closed
+     * @param replaced the tunnel of that older lease, whose port and last counters are still to be dealt with
+     */
+    public record Joined(
+            Tunnel tunnel,
+            boolean isNew,
+            List<Upstream> displaced,
+            @Nullable Tunnel replaced) {}
 
     /**
      * Makes the session serve the lease's name: a further session of the same lease joins the tunnel, a newer epoch
@@ -43,7 +53,7 @@ public final class TunnelRegistry {
             Tunnel made = new Tunnel(lease, upstream);
             Tunnel present = routes.putIfAbsent(lease.binding(), made);
             if (present == null) {
-                return Optional.of(new Joined(made, true, List.of()));
+                return Optional.of(new Joined(made, true, List.of(), null));
             }
             if (present.lease().epoch() > lease.epoch()) {
                 return Optional.empty();
@@ -51,10 +61,10 @@ public final class TunnelRegistry {
             if (present.lease().epoch() == lease.epoch()
                     && present.id().equals(lease.tunnelId())
                     && present.add(upstream)) {
-                return Optional.of(new Joined(present, false, List.of()));
+                return Optional.of(new Joined(present, false, List.of(), null));
             }
             if (routes.replace(lease.binding(), present, made)) {
-                return Optional.of(new Joined(made, true, present.clear()));
+                return Optional.of(new Joined(made, true, present.clear(), present));
             }
         }
     }
