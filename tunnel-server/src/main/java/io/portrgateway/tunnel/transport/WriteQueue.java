@@ -88,7 +88,7 @@ final class WriteQueue {
     }
 
     private static void complete(PacketWrite first, ChannelFuture written) {
-        Object value = written.isSuccess() ? Boolean.TRUE : written.cause();
+        Object value = written.isSuccess() ? (Object) true : written.cause();
         for (PacketWrite write = first; write != null; write = write.next) {
             write.setValue(value);
         }
