@@ -3,12 +3,19 @@ package io.portrgateway.tunnel.ssh;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.portrgateway.tunnel.config.TransportConfig;
 import io.portrgateway.tunnel.transport.NettyIoSession;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What all streams of one SSH session share: its loop, its window budget, its limit.
+ * What all streams of one SSH session share: its loop, its window budget, its limit, its turn at the socket.
  *
  * <p>Confined to {@link #eventLoop()} unless a method says otherwise.
  */
@@ -16,18 +23,31 @@ final class SessionStreams {
 
     private final Session session;
     private final ConnectionService service;
-    private final SshDataPath dataPath;
+    private final TransportConfig config;
     private final NettyIoSession socket;
+    private final WindowBudget budget;
     private final Promise<Void> closePromise;
+    private final Gather gather = new Gather();
+    private final ArrayDeque<SshStreamChannel> waiting = new ArrayDeque<>(0);
+    private int streamCount;
     private volatile boolean keepsStreamsAlive;
 
-    SessionStreams(ConnectionService service, SshDataPath dataPath) {
+    private SessionStreams(ConnectionService service, TransportConfig config, WindowBudget nodeBudget) {
         this.session = service.getSession();
         this.service = service;
-        this.dataPath = dataPath;
+        this.config = config;
         this.socket = NettyIoSession.of(session);
+        this.budget = new WindowBudget(config.sessionWindowBytes(), nodeBudget);
         this.closePromise = socket.eventLoop().newPromise();
-        session.addCloseFutureListener(closed -> closePromise.trySuccess(null));
+    }
+
+    /** The streams of a session that just began to forward. */
+    static SessionStreams of(ConnectionService service, TransportConfig config, WindowBudget nodeBudget) {
+        SessionStreams streams = new SessionStreams(service, config, nodeBudget);
+        streams.session.addCloseFutureListener(closed -> streams.closePromise.trySuccess(null));
+        streams.session.addSessionListener(streams.new KeyExchangeEnd());
+        streams.socket.setWritableListener(streams::resume);
+        return streams;
     }
 
     /** The loop of the session. Any thread. */
@@ -35,12 +55,12 @@ final class SessionStreams {
         return socket.eventLoop();
     }
 
-    ConnectionService service() {
-        return service;
+    NettyIoSession socket() {
+        return socket;
     }
 
-    SshDataPath dataPath() {
-        return dataPath;
+    Gather gather() {
+        return gather;
     }
 
     /** Whether the session can still carry streams. Any thread. */
@@ -61,5 +81,72 @@ final class SessionStreams {
     /** Notes that it does: a want-reply keepalive was seen, or it is plain SSH (portr-protocol 3.8). Any thread. */
     void markKeepsStreamsAlive() {
         keepsStreamsAlive = true;
+    }
+
+    TransportConfig config() {
+        return config;
+    }
+
+    /** Streams that are open or being opened. */
+    int streamCount() {
+        return streamCount;
+    }
+
+    boolean isFull() {
+        return streamCount >= config.maxStreamCount();
+    }
+
+    ReceiveWindow newWindow() {
+        return new ReceiveWindow(budget, config.initialWindowBytes(), config.maxWindowBytes(), System::nanoTime);
+    }
+
+    /** Asks the client for one more stream; null when the session is ending. */
+    @Nullable
+    ForwardedChannel open(
+            String boundHost, int boundPort, InetSocketAddress visitor, ForwardedChannel.Opening opening) {
+        ForwardedChannel channel = new ForwardedChannel(this, opening);
+        streamCount++;
+        try {
+            service.registerChannel(channel);
+            channel.open(boundHost, boundPort, visitor);
+            return channel;
+        } catch (IOException | IllegalStateException sessionIsEnding) {
+            channel.abandon();
+            channel.close(true);
+            return null;
+        }
+    }
+
+    /** A stream is gone for good. */
+    void ended(ForwardedChannel channel) {
+        streamCount--;
+    }
+
+    /** Whether data may be given to the SSH socket: it has room, and no key exchange is going on. */
+    boolean canWrite() {
+        return session.getKexState() == KexState.DONE && socket.isWritable();
+    }
+
+    /** The stream goes on when {@link #canWrite} again, after those that waited before it. */
+    void waitForSocket(SshStreamChannel stream) {
+        waiting.add(stream);
+    }
+
+    private void resume() {
+        while (!waiting.isEmpty() && canWrite()) {
+            waiting.remove().resumeWriting();
+        }
+    }
+
+    /** Data waits while keys are exchanged, instead of piling up in MINA's queue; this is what wakes it up. */
+    private final class KeyExchangeEnd implements SessionListener {
+
+        @Override
+        public void sessionEvent(Session changed, Event event) {
+            if (event == Event.KeyEstablished) {
+                // MINA says so just before it is true.
+                eventLoop().execute(SessionStreams.this::resume);
+            }
+        }
     }
 }

@@ -7,8 +7,8 @@ import io.netty.util.concurrent.Future;
 import io.portrgateway.tunnel.registry.CloseReason;
 import io.portrgateway.tunnel.registry.ExchangeLine;
 import io.portrgateway.tunnel.registry.Upstream;
-import io.portrgateway.tunnel.registry.UpstreamException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -18,12 +18,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class SshUpstream extends DefaultAttributeMap implements Upstream {
 
+    /** How long after its registration a forward may be unknown to its own client. */
+    private static final long RACE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final SessionStreams streams;
     private final String boundHost;
     private final int boundPort;
     private final SessionHooks hooks;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicBoolean isClosed = new AtomicBoolean();
+    private final long createdNanos = System.nanoTime();
+    private boolean wasAccepted;
 
     /**
      * A forward on the session of {@code streams}.
@@ -80,7 +85,26 @@ final class SshUpstream extends DefaultAttributeMap implements Upstream {
 
     @Override
     public Future<Channel> open(InetSocketAddress visitor) {
-        return eventLoop().newFailedFuture(new UpstreamException(UpstreamException.Reason.CLOSED, "not there yet"));
+        StreamOpening opening = new StreamOpening(this, streams, visitor);
+        if (eventLoop().inEventLoop()) {
+            opening.start();
+        } else {
+            eventLoop().execute(opening::start);
+        }
+        return opening.future();
+    }
+
+    /** Notes that the client opened a stream of this forward: it knows the forward by now. On the loop. */
+    void accepted() {
+        wasAccepted = true;
+    }
+
+    /**
+     * Whether a client that declines may just not know its own forward yet: it registers it after it has read our
+     * answer, and a stream asked for in that instant is declined (3.5). On the loop.
+     */
+    boolean mayNotKnowForwardYet() {
+        return !wasAccepted && System.nanoTime() - createdNanos < RACE_NANOS;
     }
 
     @Override
