@@ -22,4 +22,7 @@ public interface Accounts {
      * @param keyBlob the public key in SSH wire form
      */
     CompletionStage<LoginResult> byTeamAndPublicKey(String teamSlug, byte[] keyBlob);
+
+    /** Notes that a log-in proved this public key, which is more than being asked about it. Best effort. */
+    default void publicKeyUsed(byte[] keyBlob) {}
 }

@@ -1,0 +1,100 @@
+package io.portrgateway.tunnel.store;
+
+import io.portrgateway.tunnel.config.StoreConfig;
+import io.portrgateway.tunnel.metrics.StoreMetrics;
+import io.portrgateway.tunnel.registry.Accounts;
+import io.portrgateway.tunnel.registry.Forwards;
+import io.portrgateway.tunnel.registry.Leases;
+import io.portrgateway.tunnel.registry.LiveSessions;
+import io.portrgateway.tunnel.registry.TunnelRegistry;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything this server wants of the database, built in one place. The database need not be there: until it is, log-ins
+ * fail with a clear message and the store is not ready. Thread-safe.
+ */
+public final class Store implements AutoCloseable {
+
+    private final StoreConfig config;
+    private final StoreMetrics metrics;
+    private final TunnelRegistry registry;
+    private final Database database;
+    private final JdbcAccounts accounts;
+    private final JdbcLeases leases;
+    private final CompletableFuture<Void> nodeReady = new CompletableFuture<>();
+    private volatile @Nullable Upkeep upkeep;
+
+    /** Opens no connection by itself that the caller would have to wait for. */
+    public Store(StoreConfig config, StoreMetrics metrics, TunnelRegistry registry) {
+        this.config = config;
+        this.metrics = metrics;
+        this.registry = registry;
+        this.database = new Database(config, metrics);
+        this.accounts = new JdbcAccounts(database);
+        this.leases = new JdbcLeases(database, config, metrics, registry, nodeReady);
+    }
+
+    public Accounts accounts() {
+        return accounts;
+    }
+
+    public Leases leases() {
+        return leases;
+    }
+
+    /**
+     * Begins the upkeep: registers the node, ends what a previous run left over, then renews leases, writes counters and
+     * cuts what has lost its right. Returns at once; called once.
+     *
+     * @param forwards made of this store's {@link #leases()}
+     * @param sessions told when a right ends
+     */
+    public void start(Forwards forwards, LiveSessions sessions) {
+        Upkeep started = new Upkeep(
+                database,
+                config,
+                metrics,
+                registry,
+                leases,
+                forwards,
+                new Revocations(registry, forwards, sessions, metrics),
+                nodeReady);
+        upkeep = started;
+        started.start();
+    }
+
+    /**
+     * Whether log-ins may come: true from the first time that the database was reached with the schema this version
+     * needs. An outage later does not change it, for live tunnels are served all the same.
+     */
+    public boolean isReady() {
+        Upkeep running = upkeep;
+        return running != null && running.isReady();
+    }
+
+    /** What is wrong with the database now, as a sentence; nothing when nothing is. */
+    public Optional<String> problem() {
+        Upkeep running = upkeep;
+        return running == null ? Optional.of("the store was not started") : running.problem();
+    }
+
+    /**
+     * Ends the upkeep, holds the names of this node for their owners and closes the pool. Waits a few seconds at most;
+     * idempotent. Sessions should have been closed before.
+     */
+    @Override
+    public void close() {
+        Upkeep running = upkeep;
+        try {
+            if (running != null) {
+                running.close();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
+            database.close();
+        }
+    }
+}

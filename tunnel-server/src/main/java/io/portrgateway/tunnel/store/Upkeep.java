@@ -1,0 +1,346 @@
+package io.portrgateway.tunnel.store;
+
+import io.portrgateway.tunnel.config.StoreConfig;
+import io.portrgateway.tunnel.metrics.StoreMetrics;
+import io.portrgateway.tunnel.metrics.StoreMetrics.Result;
+import io.portrgateway.tunnel.metrics.StoreMetrics.Task;
+import io.portrgateway.tunnel.registry.CloseReason;
+import io.portrgateway.tunnel.registry.Forwards;
+import io.portrgateway.tunnel.registry.Lease;
+import io.portrgateway.tunnel.registry.Tunnel;
+import io.portrgateway.tunnel.registry.TunnelRegistry;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node does with the database all the time, one after the other on one virtual thread: renew leases, write
+ * counters, look for revocations, sweep after dead nodes. When the database goes away it connects again and begins with
+ * the renewal, so that live tunnels keep their names.
+ */
+final class Upkeep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+    private static final Duration RECONNECT_PAUSE = Duration.ofMillis(500);
+    private static final Duration PARTITION_INTERVAL = Duration.ofHours(6);
+    private static final int PARTITION_DAYS_AHEAD = 3;
+    private static final int RENEWAL_BATCH_COUNT = 2000;
+    private static final int RELEASE_BATCH_COUNT = 500;
+
+    private final Database database;
+    private final StoreConfig config;
+    private final StoreMetrics metrics;
+    private final TunnelRegistry registry;
+    private final JdbcLeases leases;
+    private final Forwards forwards;
+    private final Revocations revocations;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final List<Job> jobs;
+    private final Thread thread;
+
+    private final CompletableFuture<Void> nodeReady;
+
+    private volatile String problem = "the database was not reached yet";
+
+    Upkeep(
+            Database database,
+            StoreConfig config,
+            StoreMetrics metrics,
+            TunnelRegistry registry,
+            JdbcLeases leases,
+            Forwards forwards,
+            Revocations revocations,
+            CompletableFuture<Void> nodeReady) {
+        this.database = database;
+        this.config = config;
+        this.metrics = metrics;
+        this.registry = registry;
+        this.leases = leases;
+        this.forwards = forwards;
+        this.revocations = revocations;
+        this.nodeReady = nodeReady;
+        Duration beat = config.leaseTtl().dividedBy(3);
+        this.jobs = List.of(
+                new Job(Task.RENEW, beat, this::renew),
+                new Job(Task.RELEASE, RECONNECT_PAUSE, this::writePending),
+                new Job(Task.REVOCATIONS, config.revocationInterval(), this::lookForRevocations),
+                new Job(Task.COUNTERS, config.counterInterval(), this::writeCounters),
+                new Job(Task.NODE, beat, this::beat),
+                new Job(Task.SWEEP, beat, this::sweep),
+                new Job(Task.PARTITIONS, PARTITION_INTERVAL, this::ensurePartitions));
+        this.thread = Thread.ofVirtual().name("store-upkeep").unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** True from the first time that the database was reached with a fitting schema; an outage does not change it. */
+    boolean isReady() {
+        return nodeReady.isDone();
+    }
+
+    /** Why it is not ready yet, or what is wrong now; empty when nothing is. */
+    Optional<String> problem() {
+        return problem.isEmpty() ? Optional.empty() : Optional.of(problem);
+    }
+
+    /** Ends the thread, and gives the leases of this node back to be held for their owners. */
+    void close() throws InterruptedException {
+        closing.countDown();
+        if (!thread.isAlive()) {
+            return;
+        }
+        thread.join(config.statementTimeout().plus(config.connectTimeout()));
+    }
+
+    private void run() {
+        while (!isClosing()) {
+            try (NodeLink link = NodeLink.open(database)) {
+                if (isFit(link)) {
+                    database.cameUp();
+                    serve(link);
+                }
+            } catch (SQLException failure) {
+                problemIs("the database cannot be reached: " + Database.rootMessage(failure));
+            } catch (RuntimeException bug) {
+                LOG.error("upkeep failed", bug);
+            }
+            pause();
+        }
+    }
+
+    private boolean isFit(NodeLink link) throws SQLException {
+        Optional<String> schemaProblem = link.transact(SchemaCheck::problem);
+        if (schemaProblem.isPresent()) {
+            problemIs(schemaProblem.get());
+            return false;
+        }
+        // After an outage the server may not have noticed yet that the old connection, which had the lock, is gone
+        if (!link.lockNodeId(config) && !isReady()) {
+            problemIs("another tunnel-server runs with the node id " + config.nodeId() + "; set PORTR_NODE_ID");
+            return false;
+        }
+        return true;
+    }
+
+    private void serve(NodeLink link) throws SQLException {
+        if (!isReady()) {
+            int leftOver = link.transact(connection -> {
+                register(connection);
+                return LeaseSql.holdAllOfNode(connection, config, CloseReason.LOST);
+            });
+            LOG.info("node registered node={} leftOver={}", config.nodeId(), leftOver);
+            nodeReady.complete(null);
+        }
+        problemIs("");
+        jobs.forEach(Job::makeDue);
+        while (!isClosing()) {
+            for (Job job : jobs) {
+                job.runIfDue(link);
+            }
+            if (link.awaitHint(untilNextJob())) {
+                jobs.stream().filter(job -> job.task == Task.REVOCATIONS).forEach(Job::makeDue);
+            }
+        }
+        link.transact(connection -> {
+            int held = LeaseSql.holdAllOfNode(connection, config, CloseReason.SHUTDOWN);
+            unregister(connection);
+            return held;
+        });
+    }
+
+    private Duration untilNextJob() {
+        // Short enough to notice the end of the server
+        long nanos = TimeUnit.MILLISECONDS.toNanos(200);
+        for (Job job : jobs) {
+            nanos = Math.min(nanos, job.nanosUntilDue());
+        }
+        return Duration.ofNanos(Math.max(nanos, 0));
+    }
+
+    private void renew(NodeLink link) throws SQLException {
+        List<Lease> mine = registry.all().stream().map(Tunnel::lease).toList();
+        for (int from = 0; from < mine.size(); from += RENEWAL_BATCH_COUNT) {
+            List<Lease> batch = mine.subList(from, Math.min(from + RENEWAL_BATCH_COUNT, mine.size()));
+            Collection<Lease> lost = link.transact(connection -> LeaseSql.renew(connection, config, batch));
+            lost.forEach(this::cut);
+        }
+    }
+
+    private void cut(Lease lease) {
+        registry.find(lease.binding())
+                .filter(tunnel -> tunnel.lease().equals(lease))
+                .ifPresent(tunnel -> {
+                    metrics.leaseLost();
+                    LOG.warn(
+                            "lease lost tunnel={} name={}",
+                            lease.tunnelId(),
+                            lease.binding().leaseName());
+                    forwards.cut(tunnel, CloseReason.EXPIRED);
+                });
+    }
+
+    private void writePending(NodeLink link) throws SQLException {
+        for (int count = 0; count < RELEASE_BATCH_COUNT; count++) {
+            Optional<JdbcLeases.Release> release = leases.firstPending();
+            if (release.isEmpty()) {
+                return;
+            }
+            try {
+                link.transact(connection -> leases.write(connection, release.get()));
+            } catch (SQLException failure) {
+                if (Database.isBroken(failure) || !link.isUsable()) {
+                    throw failure;
+                }
+                LOG.error(
+                        "release given up lease={}",
+                        release.get().lease().binding().leaseName(),
+                        failure);
+                metrics.releaseDropped();
+            }
+            leases.dropFirstPending();
+        }
+    }
+
+    private void lookForRevocations(NodeLink link) throws SQLException {
+        link.transact(connection -> {
+            revocations.look(connection);
+            return true;
+        });
+    }
+
+    private void writeCounters(NodeLink link) throws SQLException {
+        Collection<Tunnel> tunnels = registry.all();
+        link.transact(connection -> {
+            leases.writeCounters(connection, tunnels);
+            return true;
+        });
+    }
+
+    private void sweep(NodeLink link) throws SQLException {
+        int closed = link.transact(connection -> LeaseSql.sweep(connection, config));
+        if (closed > 0) {
+            LOG.info("connections of dead nodes closed count={}", closed);
+        }
+    }
+
+    private void ensurePartitions(NodeLink link) throws SQLException {
+        link.transact(connection -> {
+            try (PreparedStatement call = connection.prepareStatement("select ensure_exchange_partitions(?)")) {
+                call.setInt(1, PARTITION_DAYS_AHEAD);
+                return call.execute();
+            }
+        });
+    }
+
+    private void register(Connection connection) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("""
+                insert into node (id, started_at, seen_at) values (?, now(), now())
+                on conflict (id) do update set started_at = now(), seen_at = now(), peer_address = null
+                """)) {
+            insert.setString(1, config.nodeId());
+            insert.executeUpdate();
+        }
+    }
+
+    private void beat(NodeLink link) throws SQLException {
+        if (!link.lockNodeId(config)) {
+            LOG.warn("node id in use by another process node={}", config.nodeId());
+        }
+        link.transact(connection -> {
+            try (PreparedStatement update = connection.prepareStatement("""
+                    insert into node (id, started_at, seen_at) values (?, now(), now())
+                    on conflict (id) do update set seen_at = now()
+                    """)) {
+                update.setString(1, config.nodeId());
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    private void unregister(Connection connection) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement("delete from node where id = ?")) {
+            delete.setString(1, config.nodeId());
+            delete.executeUpdate();
+        }
+    }
+
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    private void pause() {
+        try {
+            closing.await(RECONNECT_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException ended) {
+            closing.countDown();
+        }
+    }
+
+    private void problemIs(String now) {
+        if (!now.equals(problem)) {
+            problem = now;
+            if (!now.isEmpty()) {
+                LOG.warn("database not usable problem=\"{}\"", now);
+            }
+        }
+    }
+
+    /** Something done again and again. A failure that leaves the connection whole is logged, and tried again next time. */
+    private final class Job {
+
+        private final Task task;
+        private final long intervalNanos;
+        private final Step step;
+        private long dueNanos = System.nanoTime();
+
+        Job(Task task, Duration interval, Step step) {
+            this.task = task;
+            this.intervalNanos = interval.toNanos();
+            this.step = step;
+        }
+
+        void makeDue() {
+            dueNanos = System.nanoTime();
+        }
+
+        long nanosUntilDue() {
+            return dueNanos - System.nanoTime();
+        }
+
+        void runIfDue(NodeLink link) throws SQLException {
+            long start = System.nanoTime();
+            if (dueNanos - start > 0) {
+                return;
+            }
+            dueNanos = start + intervalNanos;
+            try {
+                step.run(link);
+                metrics.taskEnded(task, Result.DONE, Duration.ofNanos(System.nanoTime() - start));
+            } catch (SQLException failure) {
+                metrics.taskEnded(task, Result.FAILED, Duration.ofNanos(System.nanoTime() - start));
+                if (Database.isBroken(failure) || !link.isUsable()) {
+                    throw failure;
+                }
+                LOG.error("upkeep step failed task={}", task, failure);
+            }
+        }
+    }
+
+    /** One job's work. */
+    @FunctionalInterface
+    private interface Step {
+        void run(NodeLink link) throws SQLException;
+    }
+}
