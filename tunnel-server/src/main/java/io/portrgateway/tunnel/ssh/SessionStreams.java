@@ -1,8 +1,6 @@
 package io.portrgateway.tunnel.ssh;
 
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
 import io.portrgateway.tunnel.config.TransportConfig;
 import io.portrgateway.tunnel.transport.NettyIoSession;
 import java.io.IOException;
@@ -26,11 +24,9 @@ final class SessionStreams {
     private final TransportConfig config;
     private final NettyIoSession socket;
     private final WindowBudget budget;
-    private final Promise<Void> closePromise;
     private final Gather gather = new Gather();
     private final ArrayDeque<SshStreamChannel> waiting = new ArrayDeque<>(0);
     private int streamCount;
-    private volatile boolean keepsStreamsAlive;
 
     private SessionStreams(ConnectionService service, TransportConfig config, WindowBudget nodeBudget) {
         this.session = service.getSession();
@@ -38,13 +34,11 @@ final class SessionStreams {
         this.config = config;
         this.socket = NettyIoSession.of(session);
         this.budget = new WindowBudget(config.sessionWindowBytes(), nodeBudget);
-        this.closePromise = socket.eventLoop().newPromise();
     }
 
     /** The streams of a session that just began to forward. */
     static SessionStreams of(ConnectionService service, TransportConfig config, WindowBudget nodeBudget) {
         SessionStreams streams = new SessionStreams(service, config, nodeBudget);
-        streams.session.addCloseFutureListener(closed -> streams.closePromise.trySuccess(null));
         streams.session.addSessionListener(streams.new KeyExchangeEnd());
         streams.socket.setWritableListener(streams::resume);
         return streams;
@@ -68,21 +62,6 @@ final class SessionStreams {
         return !session.isClosing();
     }
 
-    /** Completes when the session is gone. Any thread. */
-    Future<Void> closeFuture() {
-        return closePromise;
-    }
-
-    /** Whether the client serves several HTTP requests on one stream. Any thread. */
-    boolean keepsStreamsAlive() {
-        return keepsStreamsAlive;
-    }
-
-    /** Notes that it does: a want-reply keepalive was seen, or it is plain SSH (portr-protocol 3.8). Any thread. */
-    void markKeepsStreamsAlive() {
-        keepsStreamsAlive = true;
-    }
-
     TransportConfig config() {
         return config;
     }
@@ -102,13 +81,12 @@ final class SessionStreams {
 
     /** Asks the client for one more stream; null when the session is ending. */
     @Nullable
-    ForwardedChannel open(
-            String boundHost, int boundPort, InetSocketAddress visitor, ForwardedChannel.Opening opening) {
+    ForwardedChannel open(SessionForward forward, InetSocketAddress visitor, ForwardedChannel.Opening opening) {
         ForwardedChannel channel = new ForwardedChannel(this, opening);
         streamCount++;
         try {
             service.registerChannel(channel);
-            channel.open(boundHost, boundPort, visitor);
+            channel.open(forward.bindAddress(), forward.bindPort(), visitor);
             return channel;
         } catch (IOException | IllegalStateException sessionIsEnding) {
             channel.abandon();

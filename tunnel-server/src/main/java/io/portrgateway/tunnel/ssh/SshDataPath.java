@@ -1,11 +1,13 @@
 package io.portrgateway.tunnel.ssh;
 
+import io.netty.channel.EventLoop;
 import io.portrgateway.tunnel.config.TransportConfig;
 import io.portrgateway.tunnel.transport.ConnectionGate;
 import io.portrgateway.tunnel.transport.EventLoops;
 import io.portrgateway.tunnel.transport.NettyIoServiceFactory;
+import io.portrgateway.tunnel.transport.NettyIoSession;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
-import org.apache.sshd.common.session.ConnectionService;
+import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 
@@ -26,7 +28,10 @@ final class SshDataPath {
         this.budget = new WindowBudget(config.totalWindowBytes(), null);
     }
 
-    /** Sets transport, session, cipher and random factories of a server that is not started yet. */
+    /**
+     * Sets transport, session, cipher and random factories of a server that is not started yet, and what
+     * depends on them; the rest of its configuration is the caller's.
+     */
     void install(SshServer server, ConnectionGate gate) {
         server.setIoServiceFactoryFactory(NettyIoServiceFactory.of(loops, config, gate));
         server.setSessionFactory(TunnelSession.factory(server));
@@ -36,10 +41,17 @@ final class SshDataPath {
         CoreModuleProperties.IGNORE_MESSAGE_SIZE.set(server, 0);
     }
 
-    /** What the streams of this session share; made at the first call. Any thread. */
-    SessionStreams streams(ConnectionService service) {
-        return service.getSession()
-                .computeAttributeIfAbsent(STREAMS, key -> SessionStreams.of(service, config, budget));
+    /** The loop that runs the session with this socket. Any thread. */
+    static EventLoop loopOf(IoSession socket) {
+        return ((NettyIoSession) socket).eventLoop();
+    }
+
+    /** The upstream of a forward: an {@link UpstreamFactory}. Any thread. */
+    SessionUpstream upstream(SessionForward forward) {
+        SessionStreams streams = forward.connection()
+                .getSession()
+                .computeAttributeIfAbsent(STREAMS, key -> SessionStreams.of(forward.connection(), config, budget));
+        return new SshUpstream(forward, streams);
     }
 
     /** Receive windows that clients of this node hold at present. Any thread. */

@@ -4,53 +4,39 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.DefaultAttributeMap;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import io.portrgateway.tunnel.registry.CloseReason;
 import io.portrgateway.tunnel.registry.ExchangeLine;
-import io.portrgateway.tunnel.registry.Upstream;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One forward of an SSH session: opens {@code forwarded-tcpip} channels to the client and gives them out as Netty
- * channels (RFC 4254 section 7.2). Thread-safe; streams live on {@link #eventLoop()}.
+ * channels (RFC 4254 section 7.2). Thread-safe where {@link io.portrgateway.tunnel.registry.Upstream} says so, else
+ * confined to {@link #eventLoop()}.
  */
-final class SshUpstream extends DefaultAttributeMap implements Upstream {
+final class SshUpstream extends DefaultAttributeMap implements SessionUpstream {
 
     /** How long after its registration a forward may be unknown to its own client. */
     private static final long RACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private final SessionForward forward;
     private final SessionStreams streams;
-    private final String boundHost;
-    private final int boundPort;
-    private final SessionHooks hooks;
+    private final Promise<Void> closePromise;
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicBoolean isClosed = new AtomicBoolean();
+    private final Set<SshStreamChannel> open = new HashSet<>();
     private final long createdNanos = System.nanoTime();
+    private volatile boolean isEnded;
     private boolean wasAccepted;
 
-    /**
-     * A forward on the session of {@code streams}.
-     *
-     * @param boundHost the address text exactly as the client asked for it: clients compare it (3.7)
-     * @param boundPort the port the client knows the forward by
-     */
-    SshUpstream(SessionStreams streams, String boundHost, int boundPort, SessionHooks hooks) {
+    SshUpstream(SessionForward forward, SessionStreams streams) {
+        this.forward = forward;
         this.streams = streams;
-        this.boundHost = boundHost;
-        this.boundPort = boundPort;
-        this.hooks = hooks;
-    }
-
-    /** The address text of the forward, as the client asked for it. */
-    String boundHost() {
-        return boundHost;
-    }
-
-    /** The port that the client knows the forward by. */
-    int boundPort() {
-        return boundPort;
+        this.closePromise = streams.eventLoop().newPromise();
     }
 
     @Override
@@ -60,12 +46,12 @@ final class SshUpstream extends DefaultAttributeMap implements Upstream {
 
     @Override
     public boolean isOpen() {
-        return !isClosed.get() && streams.isOpen();
+        return !isEnded && streams.isOpen();
     }
 
     @Override
     public boolean keepsStreamsAlive() {
-        return streams.keepsStreamsAlive();
+        return forward.keepsStreamsAlive();
     }
 
     @Override
@@ -94,9 +80,15 @@ final class SshUpstream extends DefaultAttributeMap implements Upstream {
         return opening.future();
     }
 
+    SessionForward forward() {
+        return forward;
+    }
+
     /** Notes that the client opened a stream of this forward: it knows the forward by now. On the loop. */
-    void accepted() {
+    void accepted(SshStreamChannel stream) {
         wasAccepted = true;
+        open.add(stream);
+        stream.closeFuture().addListener(closed -> open.remove(stream));
     }
 
     /**
@@ -108,19 +100,24 @@ final class SshUpstream extends DefaultAttributeMap implements Upstream {
     }
 
     @Override
+    public void ended() {
+        isEnded = true;
+        List.copyOf(open).forEach(Channel::close);
+        closePromise.trySuccess(null);
+    }
+
+    @Override
     public Future<Void> closeFuture() {
-        return streams.closeFuture();
+        return closePromise;
     }
 
     @Override
     public void close(CloseReason reason) {
-        if (isClosed.compareAndSet(false, true)) {
-            hooks.close(this, reason);
-        }
+        forward.close(reason);
     }
 
     @Override
     public void report(ExchangeLine line) {
-        hooks.report(this, line);
+        forward.report(line);
     }
 }

@@ -54,7 +54,7 @@ final class StreamOpening implements ForwardedChannel.Opening {
         } else if (streams.isFull()) {
             failed(Reason.LIMIT);
         } else {
-            asked = streams.open(upstream.boundHost(), upstream.boundPort(), visitor, this);
+            asked = streams.open(upstream.forward(), visitor, this);
             if (asked == null) {
                 failed(Reason.CLOSED);
             }
@@ -64,7 +64,7 @@ final class StreamOpening implements ForwardedChannel.Opening {
     @Override
     public void accepted(SshStreamChannel stream) {
         stopTimeout();
-        upstream.accepted();
+        upstream.accepted(stream);
         if (!promise.trySuccess(stream)) {
             stream.close();
         }
