@@ -8,6 +8,7 @@ import io.portrgateway.tunnel.metrics.TcpMetrics;
 import io.portrgateway.tunnel.registry.PublicPorts;
 import io.portrgateway.tunnel.registry.TcpBinding;
 import io.portrgateway.tunnel.registry.Tunnel;
+import java.util.HashSet;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
