@@ -1,4 +1,8 @@
-/** Admin-server: features, not layers. */
+/**
+ * Composition root of admin-server: read the settings, bring the schema up, start the web application, or run one command.
+ *
+ * <p>Start reading at {@link io.portrgateway.admin.AdminServer}. Below it: features, not layers.
+ */
 @NullMarked
 package io.portrgateway.admin;
 

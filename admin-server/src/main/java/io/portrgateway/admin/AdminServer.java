@@ -1,0 +1,111 @@
+package io.portrgateway.admin;
+
+import io.portrgateway.admin.settings.AdminSettings;
+import io.portrgateway.admin.settings.Settings;
+import io.portrgateway.admin.settings.StartProblem;
+import io.portrgateway.admin.team.FirstAdministrator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * Starts admin-server, or runs one of its commands.
+ *
+ * <p>Everything that keeps it from starting is said in one line each on standard error, with exit code 1 (2 for a wrong
+ * command line).
+ */
+public final class AdminServer {
+
+    private static final String USAGE = """
+            Usage: java -jar admin-server.jar [command]
+
+              (none)                       start the server; settings are environment variables
+              migrate                      bring the database schema up to date, then end
+              sign-in-link [--email X]     print a one-time sign-in link for X, or for the first superuser
+              settings                     print the table of settings
+              generate-encryption-key      print a new value for PORTR_ADMIN_ENCRYPTION_KEY
+              version                      print the version
+            """;
+
+    private AdminServer() {}
+
+    public static void main(String[] arguments) {
+        int exitCode = run(List.of(arguments), System.getenv());
+        if (exitCode != 0) {
+            System.exit(exitCode);
+        }
+    }
+
+    /** Returns at once after a start; the server's threads keep the process alive. */
+    static int run(List<String> arguments, Map<String, String> environment) {
+        try {
+            return command(arguments, environment);
+        } catch (StartProblem problem) {
+            problem.lines().forEach(line -> System.err.println("admin-server: " + line));
+            return 1;
+        }
+    }
+
+    /** Starts the server and answers its context; {@link StartProblem} when it cannot start. */
+    static ConfigurableApplicationContext start(Map<String, String> environment) {
+        return Application.start(settings(environment), WebApplicationType.SERVLET);
+    }
+
+    private static int command(List<String> arguments, Map<String, String> environment) {
+        switch (arguments.isEmpty() ? "start" : arguments.getFirst()) {
+            case "start" -> start(environment);
+            case "migrate" ->
+                System.out.println(new Database(settings(environment).database()).migrate());
+            case "sign-in-link" -> signInLink(arguments, environment);
+            case "settings" -> System.out.print(settingsTable());
+            case "generate-encryption-key" -> System.out.println(EncryptionKeys.generate());
+            case "version" -> System.out.println(version());
+            default -> {
+                System.err.print(USAGE);
+                return 2;
+            }
+        }
+        return 0;
+    }
+
+    private static void signInLink(List<String> arguments, Map<String, String> environment) {
+        int flag = arguments.indexOf("--email");
+        Optional<String> email =
+                flag > 0 && flag + 1 < arguments.size() ? Optional.of(arguments.get(flag + 1)) : Optional.empty();
+        try (ConfigurableApplicationContext context =
+                Application.start(settings(environment), WebApplicationType.NONE)) {
+            FirstAdministrator.Entry entry = context.getBean(FirstAdministrator.class)
+                    .entry(email)
+                    .orElseThrow(() -> new StartProblem("there is no such user"));
+            System.out.println(entry.signInUrl());
+        }
+    }
+
+    private static AdminSettings settings(Map<String, String> environment) {
+        Settings reader = new Settings(environment);
+        AdminSettings settings = AdminSettings.read(reader);
+        if (!reader.problems().isEmpty()) {
+            throw new StartProblem(reader.problems());
+        }
+        return settings;
+    }
+
+    static String settingsTable() {
+        Settings reader = new Settings(Map.of());
+        AdminSettings.read(reader);
+        StringBuilder table = new StringBuilder("| Variable | Default | Meaning |\n| --- | --- | --- |\n");
+        for (Settings.Setting setting : reader.declared()) {
+            String shown = setting.defaultValue().isEmpty() ? "–" : "`" + setting.defaultValue() + "`";
+            table.append("| `%s` | %s | %s |%n"
+                    .formatted(setting.name(), shown, setting.meaning().replace("|", "\\|")));
+        }
+        return table.toString();
+    }
+
+    static String version() {
+        String version = AdminServer.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

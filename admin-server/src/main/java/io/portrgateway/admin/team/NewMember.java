@@ -1,0 +1,5 @@
+package io.portrgateway.admin.team;
+
+import java.time.Instant;
+
+record NewMember(long membershipId, Instant createdAt) {}

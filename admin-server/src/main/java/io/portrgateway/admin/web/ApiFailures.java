@@ -1,0 +1,84 @@
+package io.portrgateway.admin.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+/**
+ * Turns every failure of an API call into {@code {"error", "message", "code"?}}, always as {@code application/json}: the
+ * client decodes nothing else. Failures of pages are passed on to {@link ErrorPages}.
+ */
+@RestControllerAdvice
+final class ApiFailures {
+
+    private static final Logger log = LoggerFactory.getLogger(ApiFailures.class);
+
+    @ExceptionHandler(ApiFailure.class)
+    ResponseEntity<Map<String, Object>> answered(ApiFailure failure) {
+        return json(failure.status(), new HttpHeaders(), failure.body());
+    }
+
+    @ExceptionHandler(TooManyRequests.class)
+    ResponseEntity<Map<String, Object>> limited(TooManyRequests failure) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(HttpHeaders.RETRY_AFTER, Long.toString(failure.retryAfterSeconds()));
+        String message = "too many requests, try again in " + failure.retryAfterSeconds() + " s";
+        return json(HttpStatus.TOO_MANY_REQUESTS, headers, ApiFailure.body("rate_limited", message));
+    }
+
+    /** Everything else: the framework's own refusals (404, 405, …), an unreachable database, bugs. */
+    @ExceptionHandler(Exception.class)
+    ResponseEntity<Map<String, Object>> other(Exception failure, HttpServletRequest request) throws Exception {
+        if (!ApiPaths.isApi(request.getRequestURI())) {
+            throw failure;
+        }
+        if (failure instanceof ErrorResponse refusal) {
+            HttpStatusCode status = refusal.getStatusCode();
+            return json(status, refusal.getHeaders(), ApiFailure.body(null, reason(status)));
+        }
+        if (isDatabaseAway(failure)) {
+            log.warn("database_unavailable path={} reason={}", request.getRequestURI(), failure.toString());
+            String message = "the gateway's database is not reachable at the moment, try again shortly";
+            return json(HttpStatus.SERVICE_UNAVAILABLE, new HttpHeaders(), ApiFailure.body(null, message));
+        }
+        log.error("api_call_failed method={} path={}", request.getMethod(), request.getRequestURI(), failure);
+        return json(
+                HttpStatus.INTERNAL_SERVER_ERROR, new HttpHeaders(), ApiFailure.body(null, "internal server error"));
+    }
+
+    static boolean isDatabaseAway(Throwable failure) {
+        return failure instanceof CannotCreateTransactionException
+                || failure instanceof DataAccessResourceFailureException
+                || failure instanceof QueryTimeoutException;
+    }
+
+    static String reason(HttpStatusCode status) {
+        return switch (status.value()) {
+            case 404 -> "not found";
+            case 405 -> "method not allowed";
+            default ->
+                status instanceof HttpStatus known ? known.getReasonPhrase().toLowerCase(Locale.ROOT) : "error";
+        };
+    }
+
+    private static ResponseEntity<Map<String, Object>> json(
+            HttpStatusCode status, HttpHeaders headers, Map<String, Object> body) {
+        return ResponseEntity.status(status)
+                .headers(headers)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(body);
+    }
+}

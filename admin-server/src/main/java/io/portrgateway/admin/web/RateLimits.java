@@ -1,0 +1,95 @@
+package io.portrgateway.admin.web;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.portrgateway.admin.secret.Tokens;
+import io.portrgateway.admin.settings.AdminSettings;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/**
+ * Limits per minute, by client address and by secret key, on what could be used to guess or to flood. Each replica counts
+ * for itself. Bounded: the least used counters are forgotten beyond {@value #MAX_COUNTERS}. Thread-safe.
+ */
+@Component
+public final class RateLimits {
+
+    private static final int MAX_COUNTERS = 100_000;
+
+    private final ClientAddresses addresses;
+    private final Limit perAddress;
+    private final Limit perKey;
+    private final Limit signIns;
+
+    RateLimits(AdminSettings settings, ClientAddresses addresses, MeterRegistry meters) {
+        this.addresses = addresses;
+        this.perAddress = new Limit("api_address", settings.limits().perAddressPerMinute(), meters);
+        this.perKey = new Limit("api_key", settings.limits().perKeyPerMinute(), meters);
+        this.signIns = new Limit("sign_in_address", settings.limits().signInsPerAddressPerMinute(), meters);
+    }
+
+    /** Counts an API call of this address; {@link TooManyRequests} when there were too many. */
+    public void countApiCall(HttpServletRequest request) {
+        perAddress.count(addresses.of(request));
+    }
+
+    /** Counts an API call with this secret key, known or not. */
+    public void countKey(String secretKey) {
+        perKey.count(HexFormat.of().formatHex(Tokens.sha256(secretKey)));
+    }
+
+    /** Counts a sign-in attempt; a present answer is the time to wait. */
+    public Optional<Duration> countSignIn(HttpServletRequest request) {
+        return signIns.tryCount(addresses.of(request));
+    }
+
+    private static final class Limit {
+
+        private final int perMinute;
+        private final Counter refused;
+        private final LoadingCache<String, Bucket> buckets;
+
+        Limit(String name, int perMinute, MeterRegistry meters) {
+            this.perMinute = perMinute;
+            this.refused = Counter.builder("portr.admin.rate.limited")
+                    .description("Requests answered 429")
+                    .tag("limit", name)
+                    .register(meters);
+            this.buckets = Caffeine.newBuilder()
+                    .maximumSize(MAX_COUNTERS)
+                    .expireAfterAccess(Duration.ofMinutes(2))
+                    .build(key -> bucket(perMinute));
+        }
+
+        void count(String key) {
+            tryCount(key).ifPresent(wait -> {
+                throw new TooManyRequests(wait);
+            });
+        }
+
+        Optional<Duration> tryCount(String key) {
+            if (perMinute == 0) {
+                return Optional.empty();
+            }
+            ConsumptionProbe probe = buckets.get(key).tryConsumeAndReturnRemaining(1);
+            if (probe.isConsumed()) {
+                return Optional.empty();
+            }
+            refused.increment();
+            return Optional.of(Duration.ofNanos(probe.getNanosToWaitForRefill()));
+        }
+
+        private static Bucket bucket(int perMinute) {
+            return Bucket.builder()
+                    .addLimit(limit -> limit.capacity(perMinute).refillGreedy(perMinute, Duration.ofMinutes(1)))
+                    .build();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.portrgateway.admin.web;
+
+import java.time.Duration;
+
+/** A call beyond its limit: answered 429 with {@code Retry-After}. */
+final class TooManyRequests extends RuntimeException {
+
+    private final Duration retryAfter;
+
+    TooManyRequests(Duration retryAfter) {
+        super("too many requests", null, false, false);
+        this.retryAfter = retryAfter;
+    }
+
+    /** Whole seconds, at least one, as the header wants them. */
+    long retryAfterSeconds() {
+        return Math.max(1, retryAfter.plusMillis(999).toSeconds());
+    }
+}
