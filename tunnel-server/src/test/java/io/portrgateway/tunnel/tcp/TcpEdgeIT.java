@@ -32,6 +32,7 @@ import io.portrgateway.tunnel.registry.UpstreamException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -370,7 +371,7 @@ class TcpEdgeIT {
         assertThat(listen(newTunnel(outside, upstream), outside)).isFalse();
         edge.unlisten(tunnel, binding).toCompletableFuture().get(5, TimeUnit.SECONDS);
 
-        try (ServerSocket squatter = new ServerSocket(binding.port(), 5, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket squatter = await().ignoreException(BindException.class).until(this::squat, ServerSocket::isBound)) {
             assertThat(squatter.isBound()).isTrue();
             assertThat(listen(newTunnel(binding, upstream), binding)).isFalse();
         }
@@ -539,6 +540,10 @@ class TcpEdgeIT {
                 .tag("outcome", name)
                 .counter()
                 .count();
+    }
+
+    private ServerSocket squat() throws IOException {
+        return new ServerSocket(binding.port(), 5, InetAddress.getLoopbackAddress());
     }
 
     private static int freePort() throws IOException {
