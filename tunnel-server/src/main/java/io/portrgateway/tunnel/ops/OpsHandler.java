@@ -37,7 +37,8 @@ final class OpsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        boolean isKept = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+        boolean isKept =
+                HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
         FullHttpResponse response = answer(request);
         HttpUtil.setContentLength(response, response.content().readableBytes());
         if (request.method().equals(HttpMethod.HEAD)) {
@@ -67,7 +68,8 @@ final class OpsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private FullHttpResponse ready() {
         List<Readiness.Finding> findings = readiness.findings();
-        boolean isReady = findings.stream().allMatch(finding -> finding.problem().isEmpty());
+        boolean isReady =
+                findings.stream().allMatch(finding -> finding.problem().isEmpty());
         StringBuilder json = new StringBuilder(256)
                 .append("{\"status\":\"")
                 .append(isReady ? "ready" : "not ready")

@@ -36,7 +36,8 @@ public final class Readiness {
     public List<Finding> findings() {
         List<Finding> all = new ArrayList<>();
         all.add(new Finding("running", stopping.get() ? Optional.of("the server is stopping") : Optional.empty()));
-        checks.forEach(check -> all.add(new Finding(check.name(), check.problem().get())));
+        checks.forEach(
+                check -> all.add(new Finding(check.name(), check.problem().get())));
         return all;
     }
 }

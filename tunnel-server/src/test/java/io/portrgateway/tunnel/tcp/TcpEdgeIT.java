@@ -371,7 +371,8 @@ class TcpEdgeIT {
         assertThat(listen(newTunnel(outside, upstream), outside)).isFalse();
         edge.unlisten(tunnel, binding).toCompletableFuture().get(5, TimeUnit.SECONDS);
 
-        try (ServerSocket squatter = await().ignoreException(BindException.class).until(this::squat, ServerSocket::isBound)) {
+        try (ServerSocket squatter =
+                await().ignoreException(BindException.class).until(this::squat, ServerSocket::isBound)) {
             assertThat(squatter.isBound()).isTrue();
             assertThat(listen(newTunnel(binding, upstream), binding)).isFalse();
         }
