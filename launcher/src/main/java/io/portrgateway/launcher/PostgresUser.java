@@ -1,0 +1,115 @@
+package io.portrgateway.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * As whom PostgreSQL runs: it refuses to run as root, so root gives its privileges up for it. Stateless after
+ * construction.
+ *
+ * <p>Preferred is a user namespace in which nobody is root: the files stay root's. Where the kernel or the container
+ * forbids those, PostgreSQL runs as {@code nobody} and gets a directory that user can reach.
+ */
+final class PostgresUser {
+
+    private static final String NOBODY = "65534";
+
+    private enum Way {
+        PLAIN,
+        USER_NAMESPACE,
+        NOBODY
+    }
+
+    private final Way way;
+
+    private PostgresUser(Way way) {
+        this.way = way;
+    }
+
+    static PostgresUser find() throws StartException {
+        if (!"0".equals(output("id", "-u"))) {
+            return new PostgresUser(Way.PLAIN);
+        }
+        if (!List.of("", "0").contains(output("unshare", "-U", "id", "-u"))) {
+            return new PostgresUser(Way.USER_NAMESPACE);
+        }
+        if (NOBODY.equals(output("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "id", "-u"))) {
+            return new PostgresUser(Way.NOBODY);
+        }
+        throw new StartException(
+                "PostgreSQL refuses to run as root, and neither unshare nor setpriv (package util-linux)"
+                        + " can change that here; run this as another user, or set PORTR_DB_URL to a database of yours");
+    }
+
+    List<String> command(List<String> command) {
+        List<String> whole = new ArrayList<>();
+        switch (way) {
+            case PLAIN -> {}
+            case USER_NAMESPACE -> whole.addAll(List.of("unshare", "-U"));
+            case NOBODY -> whole.addAll(List.of("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"));
+        }
+        whole.addAll(command);
+        return whole;
+    }
+
+    /** Where the database goes: {@code wanted}, unless its user cannot get there. */
+    Path reachable(Path wanted) throws StartException {
+        if (way != Way.NOBODY) {
+            return wanted;
+        }
+        for (Path parent = wanted.getParent(); parent != null; parent = parent.getParent()) {
+            try {
+                if (!Files.getPosixFilePermissions(parent).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                    throw new StartException("PostgreSQL has to run as \"nobody\" here (no user namespaces), who cannot"
+                            + " enter " + parent + "; choose a directory open to everybody, such as --data"
+                            + " /var/lib/portr-gateway");
+                }
+            } catch (IOException unreadable) {
+                throw new StartException(parent + " cannot be looked at: " + unreadable, unreadable);
+            }
+        }
+        return wanted;
+    }
+
+    /** Hands a directory of ours over to PostgreSQL's user. */
+    void give(Path directory) throws StartException {
+        if (way == Way.NOBODY) {
+            run("chown", "-R", NOBODY + ":" + NOBODY, directory.toString());
+        }
+    }
+
+    private static void run(String... command) throws StartException {
+        try {
+            Process process = new ProcessBuilder(command).inheritIO().start();
+            if (process.waitFor() != 0) {
+                throw new StartException(String.join(" ", command) + " failed");
+            }
+        } catch (IOException failed) {
+            throw new StartException(String.join(" ", command) + " failed: " + failed.getMessage(), failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted", interrupted);
+        }
+    }
+
+    /** What a short command prints, or nothing when it fails or is not installed. */
+    private static String output(String... command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0 ? text.strip() : "";
+        } catch (IOException notInstalled) {
+            return "";
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+}
