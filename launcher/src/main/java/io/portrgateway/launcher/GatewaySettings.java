@@ -36,7 +36,7 @@ record GatewaySettings(
     }
 
     URI adminReadiness() {
-        return URI.create("http://127.0.0.1:" + ports.adminOps() + "/ready");
+        return URI.create("http://127.0.0.1:" + ports.adminOps() + "/actuator/health/readiness");
     }
 
     URI tunnelReadiness() {

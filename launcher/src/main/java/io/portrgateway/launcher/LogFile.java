@@ -11,19 +11,19 @@ import java.util.regex.Pattern;
 /** Finds the one line of a log that says why a server ended. Stateless. */
 final class LogFile {
 
-    private static final Pattern SETTING = Pattern.compile("PORTR_[A-Z_]+: .*");
+    private static final Pattern OWN_WORDS = Pattern.compile("^(?:(?:admin|tunnel)-server: |PORTR_[A-Z_]+: )");
     private static final Pattern SEVERE = Pattern.compile(".*\\b(ERROR|FATAL|PANIC)\\b.*");
 
     private LogFile() {}
 
-    /** A wrong setting before anything else, then Spring's own explanation, then the deepest cause, then the end. */
+    /** What the server itself says about its start before anything else, then Spring's own explanation, then the deepest cause, then the end. */
     static String relevantLine(Path log) {
         try {
             List<String> lines = Files.readAllLines(log).stream()
                     .map(String::strip)
                     .filter(Predicate.not(String::isEmpty))
                     .toList();
-            return last(lines, line -> SETTING.matcher(line).find())
+            return last(lines, line -> OWN_WORDS.matcher(line).find())
                     .or(() -> after(lines, "Description:"))
                     .or(() -> last(lines, line -> line.startsWith("Caused by: ")))
                     .or(() -> last(lines, line -> SEVERE.matcher(line).matches()))

@@ -23,7 +23,9 @@ final class ServerEnvironment {
         variables.put("PORTR_DB_ADMIN_ROLE", database.adminRole());
         variables.put("PORTR_DB_TUNNEL_ROLE", database.tunnelRole());
         variables.put("PORTR_ADMIN_PORT", Integer.toString(settings.ports().admin()));
-        variables.put("PORTR_ADMIN_ADDRESS", settings.bindAddress().getHostAddress());
+        // admin-server has no setting of its own for these
+        variables.put("SERVER_ADDRESS", settings.bindAddress().getHostAddress());
+        variables.put("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1");
         variables.put("PORTR_ADMIN_OPS_PORT", Integer.toString(settings.ports().adminOps()));
         variables.put("PORTR_ADMIN_ENCRYPTION_KEY", data.secret("encryption-key", encryptionKey()));
         variables.put("PORTR_ADMIN_BOOTSTRAP_EMAIL", settings.email());
