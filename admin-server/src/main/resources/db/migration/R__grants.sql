@@ -27,7 +27,7 @@ begin
     execute format('grant select (id, email) on app_user to %I', tunnel_role);
     execute format('grant select (id, name, slug) on team to %I', tunnel_role);
     execute format('grant select (id, user_id, team_id, role, secret_key_hash, key_version) on membership to %I', tunnel_role);
-    execute format('grant select (id, user_id, key_type, key_blob, fingerprint), update (last_used_at) on ssh_public_key to %I', tunnel_role);
+    execute format('grant select (id, user_id, key_type, key_blob, fingerprint, last_used_at), update (last_used_at) on ssh_public_key to %I', tunnel_role);
     execute format('grant select on reserved_subdomain, connection, tunnel_command, flyway_schema_history to %I', tunnel_role);
     execute format('grant insert on connection to %I', tunnel_role);
     execute format('grant update (status, port, client_address, close_reason, last_error, session_count, request_count,'

@@ -86,7 +86,8 @@ public final class Forwards {
         if (port.isEmpty() || attemptsLeft == 0) {
             return refused("no TCP port is free on this gateway; close a tunnel or ask for a larger range");
         }
-        return openForSsh(owner, new TcpBinding(port.getAsInt()), clientAddress, upstream)
+        TcpBinding binding = new TcpBinding(port.getAsInt());
+        return open(binding, upstream, () -> acquireUnused(owner, binding, clientAddress))
                 .thenCompose(result -> switch (result) {
                     case ForwardResult.Opened opened -> CompletableFuture.completedFuture(opened);
                     case ForwardResult.Refused refused ->
@@ -94,6 +95,13 @@ public final class Forwards {
                                 ? openOnAnyPort(owner, clientAddress, upstream, attemptsLeft - 1)
                                 : CompletableFuture.completedFuture(refused);
                 });
+    }
+
+    /** "Any port" must not take over a port that the same member asked for in the same instant. */
+    private CompletionStage<LeaseResult> acquireUnused(Owner owner, TcpBinding binding, String clientAddress) {
+        return registry.find(binding).isPresent()
+                ? CompletableFuture.completedFuture(new LeaseResult.Refused("port " + binding.port() + " is in use"))
+                : leases.acquireForSsh(owner, binding, clientAddress);
     }
 
     private CompletionStage<ForwardResult> serve(Lease lease, Upstream upstream) {

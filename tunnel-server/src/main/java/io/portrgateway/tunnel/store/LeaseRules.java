@@ -121,7 +121,9 @@ final class LeaseRules {
         if (connection.isReservedByOther()) {
             return Optional.of(claim.label() + " is reserved by another member");
         }
-        if (connection.isPromisedToOther()) {
+        // Who serves the name, or has it held after a loss, comes before who asked the API for it meanwhile
+        boolean isOwn = lease.membershipId() == claim.owner().membershipId() && (lease.isAlive() || lease.isHeld());
+        if (connection.isPromisedToOther() && !isOwn) {
             return Optional.of(claim.label() + " was just given to another member");
         }
         if (claim.binding() instanceof TcpBinding && connection.servesElsewhere()) {

@@ -31,6 +31,7 @@ final class Upkeep {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
+    private static final String UNREACHABLE = "the database cannot be reached: ";
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(500);
     private static final Duration PARTITION_INTERVAL = Duration.ofHours(6);
     private static final int PARTITION_DAYS_AHEAD = 3;
@@ -112,7 +113,7 @@ final class Upkeep {
                     serve(link);
                 }
             } catch (SQLException failure) {
-                problemIs("the database cannot be reached: " + Database.rootMessage(failure));
+                problemIs(UNREACHABLE + Database.rootMessage(failure));
             } catch (RuntimeException bug) {
                 LOG.error("upkeep failed", bug);
             }
@@ -289,11 +290,12 @@ final class Upkeep {
     }
 
     private void problemIs(String now) {
-        if (!now.equals(problem)) {
-            problem = now;
-            if (!now.isEmpty()) {
-                LOG.warn("database not usable problem=\"{}\"", now);
-            }
+        String before = problem;
+        problem = now;
+        // One line for an outage, though its reason changes while the server goes down
+        boolean isSameOutage = now.startsWith(UNREACHABLE) && before.startsWith(UNREACHABLE);
+        if (!now.isEmpty() && !now.equals(before) && !isSameOutage) {
+            LOG.warn("database not usable problem=\"{}\"", now);
         }
     }
 
