@@ -30,8 +30,8 @@ final class DataDirectory implements AutoCloseable {
     static final String MARKER = ".portr-gateway";
 
     /** What a gateway makes inside; nothing else is ever removed. */
-    private static final List<String> OWN =
-            List.of("postgres", "secrets", "tunnel-server", "admin-server", "logs", "run", "lock", MARKER);
+    private static final List<String> OWN = List.of(
+            "postgres", "secrets", "tunnel-server", "admin-server", "logs", "run", "bootstrap.json", "lock", MARKER);
 
     private static final SecureRandom RANDOM = new SecureRandom();
 

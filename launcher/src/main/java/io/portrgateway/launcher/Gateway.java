@@ -52,7 +52,7 @@ final class Gateway {
         settings.ports().requireFree(settings.bindAddress());
         DataDirectory data = begin(() -> DataDirectory.open(settings.data()), DataDirectory::close);
         Guard guard = begin(Guard::start, Guard::close);
-        Path bootstrapOutput = data.directory("run").resolve("bootstrap.json");
+        Path bootstrapOutput = data.path().resolve("bootstrap.json");
         try {
             Files.deleteIfExists(bootstrapOutput);
         } catch (IOException failed) {

@@ -40,7 +40,7 @@ record GatewaySettings(
     }
 
     URI tunnelReadiness() {
-        return URI.create("http://127.0.0.1:" + ports.ops() + "/ready");
+        return URI.create("http://127.0.0.1:" + ports.ops() + "/readyz");
     }
 
     /** Dashboard and API as a browser on this machine reaches them. */

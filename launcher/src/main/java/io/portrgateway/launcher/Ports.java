@@ -51,6 +51,23 @@ record Ports(int admin, int http, int ssh, int ops, int adminOps) {
         }
     }
 
+    /** {@code chosen}; for 0 the usual port, or when that is taken any free one on loopback. */
+    static int orFree(int chosen, int usual) throws StartException {
+        if (chosen != 0) {
+            return chosen;
+        }
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), usual));
+            return usual;
+        } catch (IOException taken) {
+            try {
+                return free();
+            } catch (IOException none) {
+                throw new StartException("no port is free: " + none.getMessage(), none);
+            }
+        }
+    }
+
     /** A loopback port that is free now; somebody may take it before it is used. */
     static int free() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -42,6 +42,9 @@ final class ServerEnvironment {
         variables.put("PORTR_HTTP_BIND", address);
         variables.put("PORTR_TCP_ADDRESS", address);
         variables.put("PORTR_OPS_PORT", Integer.toString(settings.ports().ops()));
+        // Nobody waits long for Ctrl-C on their own machine.
+        variables.putIfAbsent("PORTR_SHUTDOWN_GRACE", "3s");
+        variables.putIfAbsent("PORTR_SSH_DRAIN_GRACE", "3s");
         variables.put("PORTR_STATE_DIR", data.directory("tunnel-server").toString());
         return variables;
     }

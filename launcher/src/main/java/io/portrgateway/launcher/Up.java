@@ -65,15 +65,15 @@ public final class Up implements Callable<Integer> {
     @Option(
             names = "--ops-port",
             paramLabel = "PORT",
-            defaultValue = "${env:PORTR_OPS_PORT:-8090}",
-            description = "Health and metrics of tunnel-server (default: 8090)")
+            defaultValue = "${env:PORTR_OPS_PORT:-0}",
+            description = "Health and metrics of tunnel-server (default: 8090, or a free port when that is taken)")
     private int opsPort;
 
     @Option(
             names = "--admin-ops-port",
             paramLabel = "PORT",
-            defaultValue = "${env:PORTR_ADMIN_OPS_PORT:-8091}",
-            description = "Health and metrics of admin-server (default: 8091)")
+            defaultValue = "${env:PORTR_ADMIN_OPS_PORT:-0}",
+            description = "Health and metrics of admin-server (default: 8091, or a free port when that is taken)")
     private int adminOpsPort;
 
     @Option(
@@ -149,7 +149,8 @@ public final class Up implements Callable<Integer> {
 
     private GatewaySettings settings() throws StartException {
         Path directory = data.toAbsolutePath().normalize();
-        Ports ports = new Ports(adminPort, httpPort, sshPort, opsPort, adminOpsPort);
+        Ports ports =
+                new Ports(adminPort, httpPort, sshPort, Ports.orFree(opsPort, 8090), Ports.orFree(adminOpsPort, 8091));
         ports.requireValid();
         return new GatewaySettings(
                 home(),

@@ -25,7 +25,8 @@ final class Welcome {
 
               Your service on port 3000 is then at  http://myapp.%s
 
-              Data and logs are in %s.  Ctrl-C stops everything.
+              Data and logs are in %s; health and metrics at
+              http://127.0.0.1:%d/readyz and /metrics.  Ctrl-C stops everything.
             """.formatted(
                         bootstrap.dashboardUrl(),
                         bootstrap.signInUrl(),
@@ -36,6 +37,7 @@ final class Welcome {
                         bootstrap.teamSlug(),
                         settings.domain(),
                         settings.tunnelHost(),
-                        settings.data());
+                        settings.data(),
+                        settings.ports().ops());
     }
 }
