@@ -3,7 +3,6 @@ package io.portrgateway.tunnel.transport;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -30,7 +29,7 @@ public final class EventLoops implements AutoCloseable {
     /** Starts the threads; epoll where it is wanted and available, portable sockets otherwise. */
     public EventLoops(TransportConfig config) {
         this.isNative = config.nativeTransport() && Epoll.isAvailable();
-        IoHandlerFactory handlers = isNative ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        IoHandlerFactory handlers = isNative ? HalfCloseEpoll.newFactory() : NioIoHandler.newFactory();
         this.group = new MultiThreadIoEventLoopGroup(
                 config.eventLoopCount(), new DefaultThreadFactory("loop", true), handlers);
     }
