@@ -141,7 +141,7 @@ class TcpEdgeIT {
             assertThat(upstream.inFlight).hasValue(1);
         }
 
-        await().untilAtomic(upstream.inFlight, org.hamcrest.Matchers.is(0));
+        await().untilAsserted(() -> assertThat(upstream.inFlight).hasValue(0));
         assertThat(tunnel.toUpstreamBytes().sum()).isEqualTo(5);
         assertThat(tunnel.toVisitorBytes().sum()).isEqualTo(7);
         assertThat(tunnel.requestCount().sum()).isEqualTo(1);
@@ -280,7 +280,7 @@ class TcpEdgeIT {
             assertThat(served.getInputStream().read()).isEqualTo(-1);
         }
 
-        await().untilAtomic(upstream.inFlight, org.hamcrest.Matchers.is(0));
+        await().untilAsserted(() -> assertThat(upstream.inFlight).hasValue(0));
     }
 
     @Test
@@ -292,7 +292,7 @@ class TcpEdgeIT {
             assertThatThrownBy(() -> visitor.getInputStream().read()).isInstanceOf(SocketException.class);
         }
 
-        await().untilAtomic(upstream.inFlight, org.hamcrest.Matchers.is(0));
+        await().untilAsserted(() -> assertThat(upstream.inFlight).hasValue(0));
         await().untilAsserted(() -> assertThat(outcome("upstream_refused")).isEqualTo(1));
     }
 
@@ -425,7 +425,7 @@ class TcpEdgeIT {
         }
 
         assertThatThrownBy(this::visit).isInstanceOf(ConnectException.class);
-        await().untilAtomic(upstream.inFlight, org.hamcrest.Matchers.is(0));
+        await().untilAsserted(() -> assertThat(upstream.inFlight).hasValue(0));
     }
 
     @Test
@@ -485,7 +485,7 @@ class TcpEdgeIT {
             assertClosed(silent);
         }
         assertThat(upstream.visitors).isEmpty();
-        await().untilAtomic(upstream.inFlight, org.hamcrest.Matchers.is(0));
+        await().untilAsserted(() -> assertThat(upstream.inFlight).hasValue(0));
     }
 
     @Test
