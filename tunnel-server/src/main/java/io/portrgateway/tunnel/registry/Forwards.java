@@ -106,20 +106,20 @@ public final class Forwards {
 
     private CompletionStage<ForwardResult> serve(Lease lease, Upstream upstream) {
         return registry.join(lease, upstream)
-                .map(joined -> displace(joined)
-                        .thenCompose(done -> joined.isNew() ? listen(joined.tunnel()) : opened(joined.tunnel()))
-                        .thenCompose(result -> confirm(result, upstream)))
+                .map(joined -> {
+                    joined.displaced().forEach(older -> older.close(CloseReason.TAKEN_OVER));
+                    CompletionStage<ForwardResult> served =
+                            joined.isNew() ? listen(joined.tunnel()) : opened(joined.tunnel());
+                    return served.thenCompose(
+                            result -> endReplaced(joined).thenCompose(done -> confirm(result, upstream)));
+                })
                 .orElseGet(() -> refused(CloseReason.TAKEN_OVER.sentence()));
     }
 
-    /** Ends what an older lease of the name still serves; its connection row is closed already, its counters are not. */
-    private CompletionStage<Void> displace(TunnelRegistry.Joined joined) {
-        Tunnel older = joined.replaced();
-        if (older == null) {
-            return done();
-        }
-        joined.displaced().forEach(upstream -> upstream.close(CloseReason.TAKEN_OVER));
-        return end(older, CloseReason.TAKEN_OVER);
+    /** The replaced tunnel's connection row is closed by now, but its last counters are not written. */
+    private CompletionStage<Void> endReplaced(TunnelRegistry.Joined joined) {
+        Tunnel replaced = joined.replaced();
+        return replaced == null ? done() : end(replaced, CloseReason.TAKEN_OVER);
     }
 
     private CompletionStage<ForwardResult> listen(Tunnel tunnel) {

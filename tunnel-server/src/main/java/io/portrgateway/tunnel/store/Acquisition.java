@@ -142,7 +142,7 @@ final class Acquisition {
                                where r.subdomain = ? and r.membership_id <> ?) as reserved_by_other,
                        exists (select from connection o
                                where o.subdomain = ? and o.status = 'reserved' and o.membership_id <> ?
-                                 and o.created_at > now() - interval '5 minutes') as promised_to_other
+                                 and o.updated_at > now() - interval '5 minutes') as promised_to_other
                 from connection c
                 join membership m on m.id = c.membership_id
                 where c.id = ?

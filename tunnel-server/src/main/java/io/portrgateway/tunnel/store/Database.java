@@ -197,7 +197,8 @@ final class Database implements AutoCloseable {
         return now - last > PROBE_INTERVAL_NANOS && lastProbe.compareAndSet(last, now);
     }
 
-    private void wentDown(Throwable failure) {
+    /** Notes that the database cannot be reached, seen by whoever tried. */
+    void wentDown(Throwable failure) {
         if (!pool.isClosed() && downSince.compareAndSet(null, System.nanoTime())) {
             metrics.upChanged(false);
             LOG.warn("database unreachable reason=\"{}\"", rootMessage(failure));
@@ -231,6 +232,8 @@ final class Database implements AutoCloseable {
         properties.setProperty(
                 "socketTimeout", Long.toString(config.statementTimeout().toSeconds() + 5));
         properties.setProperty("tcpKeepAlive", "true");
+        // The details of an error quote values of the row
+        properties.setProperty("logServerErrorDetail", "false");
         properties.setProperty(
                 "options", "-c statement_timeout=" + config.statementTimeout().toMillis());
         return properties;

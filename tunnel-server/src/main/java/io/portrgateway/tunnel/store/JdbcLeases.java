@@ -107,7 +107,13 @@ final class JdbcLeases implements Leases {
     @Override
     public CompletionStage<Collection<Lease>> renew(Collection<Lease> leases) {
         List<Lease> asked = List.copyOf(leases);
-        return database.submit(Task.RENEW, connection -> LeaseSql.renew(connection, config, asked));
+        return database.submit(Task.RENEW, connection -> {
+            Collection<Lease> lost = LeaseSql.renew(connection, config, asked);
+            LeaseSql.reopen(
+                    connection,
+                    asked.stream().filter(lease -> !lost.contains(lease)).toList());
+            return lost;
+        });
     }
 
     /** The release that has waited longest; nothing when none waits. Called on the upkeep thread. */

@@ -148,21 +148,21 @@ final class LeaseSql {
             lost.removeIf(
                     lease -> kept.contains(lease.epoch() + " " + lease.binding().leaseName()));
         }
-        reopen(connection, leases, lost);
         return lost;
     }
 
-    /** Another node may have closed them for lost while this one could not reach the database. */
-    private static void reopen(Connection connection, List<Lease> leases, Set<Lease> lost) throws SQLException {
-        List<Lease> kept =
-                leases.stream().filter(lease -> !lost.contains(lease)).toList();
+    /**
+     * Opens the connections of renewed leases again: another node may have closed them for lost while this one could not
+     * reach the database.
+     */
+    static int reopen(Connection connection, List<Lease> kept) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("""
                 update connection set status = 'active', closed_at = null, close_reason = null, updated_at = now()
                 where id = any (?) and status <> 'active'
                 """)) {
             update.setArray(
                     1, array(connection, "text", kept, lease -> lease.tunnelId().value()));
-            update.executeUpdate();
+            return update.executeUpdate();
         }
     }
 

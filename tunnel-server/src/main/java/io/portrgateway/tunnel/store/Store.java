@@ -74,6 +74,11 @@ public final class Store implements AutoCloseable {
         return running != null && running.isReady();
     }
 
+    /** Why log-ins may not come yet, as a sentence for the readiness check; nothing once {@link #isReady()}. */
+    public Optional<String> startProblem() {
+        return isReady() ? Optional.empty() : problem().or(() -> Optional.of("the store is starting"));
+    }
+
     /** What is wrong with the database now, as a sentence; nothing when nothing is. */
     public Optional<String> problem() {
         Upkeep running = upkeep;

@@ -9,7 +9,6 @@ import io.portrgateway.tunnel.registry.Forwards;
 import io.portrgateway.tunnel.registry.Lease;
 import io.portrgateway.tunnel.registry.Tunnel;
 import io.portrgateway.tunnel.registry.TunnelRegistry;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,7 +31,7 @@ final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
     private static final String UNREACHABLE = "the database cannot be reached: ";
-    private static final Duration RECONNECT_PAUSE = Duration.ofMillis(500);
+    private static final Duration RECONNECT_PAUSE = Duration.ofMillis(250);
     private static final Duration PARTITION_INTERVAL = Duration.ofHours(6);
     private static final int PARTITION_DAYS_AHEAD = 3;
     private static final int RENEWAL_BATCH_COUNT = 2000;
@@ -107,7 +106,7 @@ final class Upkeep {
 
     private void run() {
         while (!isClosing()) {
-            try (NodeLink link = NodeLink.open(database)) {
+            try (NodeLink link = openLink()) {
                 if (isFit(link)) {
                     database.cameUp();
                     serve(link);
@@ -118,6 +117,16 @@ final class Upkeep {
                 LOG.error("upkeep failed", bug);
             }
             pause();
+        }
+    }
+
+    private NodeLink openLink() throws SQLException {
+        try {
+            return NodeLink.open(database);
+        } catch (SQLException failure) {
+            // The pool would find out too, but only after a wait
+            database.wentDown(failure);
+            throw failure;
         }
     }
 
@@ -138,7 +147,7 @@ final class Upkeep {
     private void serve(NodeLink link) throws SQLException {
         if (!isReady()) {
             int leftOver = link.transact(connection -> {
-                register(connection);
+                NodeRow.insert(connection, config.nodeId());
                 return LeaseSql.holdAllOfNode(connection, config, CloseReason.LOST);
             });
             LOG.info("node registered node={} leftOver={}", config.nodeId(), leftOver);
@@ -154,10 +163,11 @@ final class Upkeep {
                 jobs.stream().filter(job -> job.task == Task.REVOCATIONS).forEach(Job::makeDue);
             }
         }
+        writePending(link);
+        writeCounters(link);
         link.transact(connection -> {
-            int held = LeaseSql.holdAllOfNode(connection, config, CloseReason.SHUTDOWN);
-            unregister(connection);
-            return held;
+            NodeRow.delete(connection, config.nodeId());
+            return LeaseSql.holdAllOfNode(connection, config, CloseReason.SHUTDOWN);
         });
     }
 
@@ -176,6 +186,10 @@ final class Upkeep {
             List<Lease> batch = mine.subList(from, Math.min(from + RENEWAL_BATCH_COUNT, mine.size()));
             Collection<Lease> lost = link.transact(connection -> LeaseSql.renew(connection, config, batch));
             lost.forEach(this::cut);
+            // Apart, because the renewal must stand even when a row cannot be opened again
+            List<Lease> kept =
+                    batch.stream().filter(lease -> !lost.contains(lease)).toList();
+            link.transact(connection -> LeaseSql.reopen(connection, kept));
         }
     }
 
@@ -245,36 +259,11 @@ final class Upkeep {
         });
     }
 
-    private void register(Connection connection) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("""
-                insert into node (id, started_at, seen_at) values (?, now(), now())
-                on conflict (id) do update set started_at = now(), seen_at = now(), peer_address = null
-                """)) {
-            insert.setString(1, config.nodeId());
-            insert.executeUpdate();
-        }
-    }
-
     private void beat(NodeLink link) throws SQLException {
         if (!link.lockNodeId(config)) {
             LOG.warn("node id in use by another process node={}", config.nodeId());
         }
-        link.transact(connection -> {
-            try (PreparedStatement update = connection.prepareStatement("""
-                    insert into node (id, started_at, seen_at) values (?, now(), now())
-                    on conflict (id) do update set seen_at = now()
-                    """)) {
-                update.setString(1, config.nodeId());
-                return update.executeUpdate();
-            }
-        });
-    }
-
-    private void unregister(Connection connection) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("delete from node where id = ?")) {
-            delete.setString(1, config.nodeId());
-            delete.executeUpdate();
-        }
+        link.transact(connection -> NodeRow.beat(connection, config.nodeId()));
     }
 
     private boolean isClosing() {

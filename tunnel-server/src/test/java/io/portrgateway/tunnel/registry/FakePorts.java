@@ -39,8 +39,13 @@ public final class FakePorts implements PublicPorts {
 
     @Override
     public synchronized CompletionStage<Boolean> listen(Tunnel tunnel, TcpBinding binding) {
-        boolean isFree = !foreign.contains(binding.port()) && listening.putIfAbsent(binding.port(), tunnel) == null;
-        return CompletableFuture.completedFuture(isFree);
+        Tunnel present = listening.get(binding.port());
+        if (foreign.contains(binding.port())
+                || (present != null && present.lease().epoch() > tunnel.lease().epoch())) {
+            return CompletableFuture.completedFuture(false);
+        }
+        listening.put(binding.port(), tunnel);
+        return CompletableFuture.completedFuture(true);
     }
 
     @Override
