@@ -7,7 +7,6 @@ import io.portrgateway.admin.team.FirstAdministrator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
@@ -28,6 +27,9 @@ public final class AdminServer {
               generate-encryption-key      print a new value for PORTR_ADMIN_ENCRYPTION_KEY
               version                      print the version
             """;
+
+    /** The same application without its ports, for a command beside a running server. */
+    private static final Map<String, Object> NO_PORTS = Map.of("server.port", -1, "management.server.port", -1);
 
     private AdminServer() {}
 
@@ -50,7 +52,7 @@ public final class AdminServer {
 
     /** Starts the server and answers its context; {@link StartProblem} when it cannot start. */
     static ConfigurableApplicationContext start(Map<String, String> environment) {
-        return Application.start(settings(environment), WebApplicationType.SERVLET);
+        return Application.start(settings(environment), Map.of());
     }
 
     private static int command(List<String> arguments, Map<String, String> environment) {
@@ -74,8 +76,7 @@ public final class AdminServer {
         int flag = arguments.indexOf("--email");
         Optional<String> email =
                 flag > 0 && flag + 1 < arguments.size() ? Optional.of(arguments.get(flag + 1)) : Optional.empty();
-        try (ConfigurableApplicationContext context =
-                Application.start(settings(environment), WebApplicationType.NONE)) {
+        try (ConfigurableApplicationContext context = Application.start(settings(environment), NO_PORTS)) {
             FirstAdministrator.Entry entry = context.getBean(FirstAdministrator.class)
                     .entry(email)
                     .orElseThrow(() -> new StartProblem("there is no such user"));

@@ -8,10 +8,10 @@ import io.portrgateway.admin.settings.Secret;
 import io.portrgateway.admin.settings.StartProblem;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
 import org.springframework.boot.web.server.PortInUseException;
@@ -29,11 +29,12 @@ class Application {
     /** How long a caller waits for a database connection before the request fails. */
     private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
 
-    static ConfigurableApplicationContext start(AdminSettings settings, WebApplicationType type) {
+    static ConfigurableApplicationContext start(AdminSettings settings, Map<String, Object> overriding) {
         CompletableFuture<Void> schema = new CompletableFuture<>();
         SpringApplication application = new SpringApplication(Application.class);
-        application.setWebApplicationType(type);
-        application.setDefaultProperties(FrameworkProperties.of(settings));
+        Map<String, Object> properties = FrameworkProperties.of(settings);
+        properties.putAll(overriding);
+        application.setDefaultProperties(properties);
         application.setLogStartupInfo(false);
         application.addInitializers((ApplicationContextInitializer<GenericApplicationContext>) context -> {
             // Beside the context: neither needs the other until the first query, and on two cores that is half a

@@ -17,7 +17,11 @@ public record PublicAddresses(
 
     static PublicAddresses read(Settings settings, int adminPort) {
         String domain = settings.text(
-                "PORTR_DOMAIN", "localhost", "Base domain: tunnels are served as <name>.<domain>; a port is ignored");
+                        "PORTR_DOMAIN",
+                        "localhost:8001",
+                        "Base domain: tunnels are served as <name>.<domain>; with the public port where it is not the"
+                                + " scheme's own")
+                .toLowerCase(Locale.ROOT);
         URI server = settings.parsed(
                 "PORTR_SERVER_URL",
                 "http://localhost:" + adminPort,
@@ -34,12 +38,11 @@ public record PublicAddresses(
         boolean localhost = settings.flag(
                 "PORTR_TUNNEL_USE_LOCALHOST", false, "Clients use plain http, even if PORTR_SERVER_URL says https");
         boolean plain = localhost || "http".equals(server.getScheme());
-        String bareDomain = domain.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
-        String derived = plain ? bareDomain + ":" + proxyPort : bareDomain;
+        // without TLS in front it is tunnel-server's own port that visitors use
+        String derived = plain && domain.indexOf(':') < 0 ? domain + ":" + proxyPort : domain;
         String configured = settings.optionalText(
                         "PORTR_TUNNEL_URL",
-                        "host[:port] before which a tunnel's name is put; the domain when unset, with"
-                                + " PORTR_PROXY_PORT when plain http is used")
+                        "host[:port] before which clients put a tunnel's name; PORTR_DOMAIN when unset")
                 .map(text -> text.replaceFirst("^https?://", "").replaceAll("/+$", ""))
                 .orElse("");
         return new PublicAddresses(
