@@ -71,14 +71,9 @@ public final class SshMetrics {
                 .register(registry);
     }
 
-    /** A connection was accepted and is not logged in yet. */
-    public void connected() {
-        unauthenticated.incrementAndGet();
-    }
-
-    /** A connection is not waiting for its log-in any more, whatever became of it. */
-    public void leftLogin() {
-        unauthenticated.decrementAndGet();
+    /** How many connections are not logged in yet. */
+    public void unauthenticated(int count) {
+        unauthenticated.set(count);
     }
 
     /** A session is logged in. */

@@ -46,7 +46,7 @@ final class SshDataPath {
         return ((NettyIoSession) socket).eventLoop();
     }
 
-    /** The upstream of a forward: an {@link UpstreamFactory}. Any thread. */
+    /** The upstream of a forward. Any thread. */
     SessionUpstream upstream(SessionForward forward) {
         SessionStreams streams = forward.connection()
                 .getSession()

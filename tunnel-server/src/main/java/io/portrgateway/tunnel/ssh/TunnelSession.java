@@ -11,21 +11,20 @@ import org.apache.sshd.server.session.SessionFactory;
  * MINA's server session that also tells the socket where its packets end. Only reads MINA's decoder state, never changes
  * it. Confined to its event loop.
  */
-final class TunnelSession extends ServerSessionImpl {
+class TunnelSession extends ServerSessionImpl {
 
     private static final int MAX_PACKET_BYTES = 256 << 10;
 
-    private TunnelSession(ServerFactoryManager server, IoSession socket) throws Exception {
+    TunnelSession(ServerFactoryManager server, NettyIoSession socket) throws Exception {
         super(server, socket);
+        socket.setPacketProgress(this::wantedBytes);
     }
 
     static SessionFactory factory(ServerFactoryManager server) {
         return new SessionFactory(server) {
             @Override
             protected ServerSessionImpl doCreateSession(IoSession socket) throws Exception {
-                TunnelSession session = new TunnelSession(server, socket);
-                ((NettyIoSession) socket).setPacketProgress(session::wantedBytes);
-                return session;
+                return new TunnelSession(server, (NettyIoSession) socket);
             }
         };
     }
