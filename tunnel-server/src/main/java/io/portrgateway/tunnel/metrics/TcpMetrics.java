@@ -2,6 +2,7 @@ package io.portrgateway.tunnel.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -26,8 +27,12 @@ public final class TcpMetrics {
     private final Counter acceptFailures;
 
     public TcpMetrics(MeterRegistry registry) {
-        registry.gauge("portr.tcp.listeners", listenerCount);
-        registry.gauge("portr.tcp.visitors", visitorCount);
+        Gauge.builder("portr.tcp.listeners", listenerCount::get)
+                .description("Public TCP ports that are open")
+                .register(registry);
+        Gauge.builder("portr.tcp.visitors", visitorCount::get)
+                .description("Visitors connected to TCP tunnels")
+                .register(registry);
         FunctionCounter.builder("portr.tcp.bytes", toVisitorBytes, LongAdder::sum)
                 .tag("direction", "to_visitor")
                 .baseUnit("bytes")

@@ -288,9 +288,7 @@ class TcpEdgeIT {
         open();
         upstream.refusal = UpstreamException.Reason.REFUSED;
 
-        try (Socket visitor = visit()) {
-            assertThatThrownBy(() -> visitor.getInputStream().read()).isInstanceOf(SocketException.class);
-        }
+        assertNextVisitorIsReset();
 
         await().untilAsserted(() -> assertThat(upstream.inFlight).hasValue(0));
         await().untilAsserted(() -> assertThat(outcome("upstream_refused")).isEqualTo(1));
@@ -319,9 +317,8 @@ class TcpEdgeIT {
         open();
 
         try (Socket first = visit();
-                Socket served = service.accept();
-                Socket second = visit()) {
-            assertThatThrownBy(() -> second.getInputStream().read()).isInstanceOf(SocketException.class);
+                Socket served = service.accept()) {
+            assertNextVisitorIsReset();
             write(first, "ok");
             assertThat(read(served, 2)).isEqualTo("ok");
         }
@@ -335,9 +332,8 @@ class TcpEdgeIT {
         open();
 
         try (Socket first = visit();
-                Socket served = service.accept();
-                Socket second = visit()) {
-            assertThatThrownBy(() -> second.getInputStream().read()).isInstanceOf(SocketException.class);
+                Socket served = service.accept()) {
+            assertNextVisitorIsReset();
             assertThat(first.isConnected()).isTrue();
             assertThat(served.isConnected()).isTrue();
         }
@@ -493,6 +489,11 @@ class TcpEdgeIT {
         open();
         upstream.close(CloseReason.LOST);
 
+        assertNextVisitorIsReset();
+    }
+
+    /** The reset may come while the visitor still connects. */
+    private void assertNextVisitorIsReset() {
         assertThatThrownBy(() -> {
                     try (Socket visitor = visit()) {
                         visitor.getInputStream().read();
