@@ -1,16 +1,27 @@
 package io.portrgateway.tunnel.http;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
 import io.portrgateway.tunnel.config.HttpConfig;
 import io.portrgateway.tunnel.metrics.HttpMetrics;
 import io.portrgateway.tunnel.registry.TunnelRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The public HTTP side: listeners for visitors, whose requests go straight into the streams of the tunnel's sessions.
@@ -19,21 +30,76 @@ import java.util.List;
  */
 public final class HttpEdge implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
+    private static final long DRAIN_POLL_MILLIS = 20;
+
+    private final HttpConfig config;
+    private final EventLoopGroup boss;
+    private final EventLoopGroup workers;
+    private final Class<? extends ServerChannel> channelType;
+    private final Edge edge;
+    private final List<Channel> listeners = new ArrayList<>();
+    private @Nullable TlsContexts tls;
+
+    /** @param workers the loops that the sessions live on too, so that a visitor can join its session's loop */
     public HttpEdge(
             HttpConfig config,
             EventLoopGroup boss,
             EventLoopGroup workers,
             Class<? extends ServerChannel> channelType,
             TunnelRegistry registry,
-            HttpMetrics metrics) {}
+            HttpMetrics metrics) {
+        this.config = config;
+        this.boss = boss;
+        this.workers = workers;
+        this.channelType = channelType;
+        this.edge = Edge.of(config, registry, metrics);
+    }
 
     /**
      * Opens the listeners; answers the bound addresses, plain first, then TLS when there is a certificate.
      *
      * @throws IOException when a port cannot be bound or a certificate cannot be read; the message names it
      */
-    public List<InetSocketAddress> start() throws IOException {
-        return List.of();
+    public synchronized List<InetSocketAddress> start() throws IOException {
+        HttpConfig.Listen listen = config.listen();
+        List<InetSocketAddress> bound = new ArrayList<>();
+        bound.add(listen(listen.port(), "PORTR_PROXY_PORT", new HttpPipeline(edge, null)));
+        if (!listen.certificates().isEmpty()) {
+            TlsContexts contexts = new TlsContexts(listen, edge.metrics());
+            tls = contexts;
+            bound.add(listen(listen.tlsPort(), "PORTR_TLS_PORT", new HttpPipeline(edge, contexts)));
+            contexts.watch();
+        }
+        return bound;
+    }
+
+    private InetSocketAddress listen(int port, String setting, HttpPipeline pipeline) throws IOException {
+        HttpConfig.Limits limits = config.limits();
+        ChannelFuture bound = new ServerBootstrap()
+                .group(boss, workers)
+                .channel(channelType)
+                .option(ChannelOption.SO_BACKLOG, config.listen().backlogCount())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(
+                                Math.min(limits.lowWaterBytes(), limits.highWaterBytes()), limits.highWaterBytes()))
+                .childHandler(pipeline)
+                .bind(new InetSocketAddress(config.listen().address(), port))
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    setting + ": cannot listen on " + config.listen().address() + " port " + port + " ("
+                            + bound.cause().getMessage() + ")",
+                    bound.cause());
+        }
+        listeners.add(bound.channel());
+        InetSocketAddress address = (InetSocketAddress) bound.channel().localAddress();
+        LOG.info("http.listening port={}", address.getPort());
+        return address;
     }
 
     /**
@@ -41,10 +107,41 @@ public final class HttpEdge implements AutoCloseable {
      * Completes when no visitor is left.
      */
     public Future<Void> drain(Duration grace) {
-        return GlobalEventExecutor.INSTANCE.newSucceededFuture(null);
+        EventExecutor executor = boss.next();
+        Promise<Void> drained = executor.newPromise();
+        edge.draining().set(true);
+        closeListeners();
+        edge.watches().each(Watch.Watched::drain);
+        long deadlineNanos = System.nanoTime() + grace.toNanos();
+        executor.execute(() -> awaitVisitors(executor, deadlineNanos, drained));
+        return drained;
+    }
+
+    private void awaitVisitors(EventExecutor executor, long deadlineNanos, Promise<Void> drained) {
+        if (edge.connections().openCount() == 0) {
+            drained.trySuccess(null);
+            return;
+        }
+        if (System.nanoTime() - deadlineNanos >= 0) {
+            edge.watches().each(Watch.Watched::cut);
+        }
+        executor.schedule(
+                () -> awaitVisitors(executor, deadlineNanos, drained), DRAIN_POLL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void closeListeners() {
+        listeners.forEach(Channel::close);
+        listeners.clear();
+        if (tls != null) {
+            tls.close();
+        }
     }
 
     /** Closes the listeners and every visitor connection at once; idempotent. */
     @Override
-    public void close() {}
+    public void close() {
+        edge.draining().set(true);
+        closeListeners();
+        edge.watches().each(Watch.Watched::cut);
+    }
 }

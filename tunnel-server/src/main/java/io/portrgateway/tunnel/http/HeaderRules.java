@@ -1,0 +1,126 @@
+package io.portrgateway.tunnel.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which header fields cross the gateway: hop-by-hop fields end here (RFC 9110, 7.6.1), internal ones never enter, the
+ * rest passes unchanged and in order. Stateless.
+ */
+final class HeaderRules {
+
+    private static final AsciiString CONNECTION_UPGRADE = AsciiString.cached("Connection: Upgrade\r\nUpgrade: ");
+    private static final AsciiString CHUNKED = AsciiString.cached("Transfer-Encoding: chunked\r\n");
+    private static final AsciiString TE_TRAILERS = AsciiString.cached("TE: trailers\r\n");
+    private static final AsciiString HTTP_1_1 = AsciiString.cached(" HTTP/1.1\r\n");
+
+    private final boolean passReplayId;
+
+    HeaderRules(boolean passReplayId) {
+        this.passReplayId = passReplayId;
+    }
+
+    /** Writes the request head for the service; {@code forwarded} are ready-made lines. */
+    void writeRequest(HeadBuffer out, RequestHead head, byte[] forwarded) {
+        out.text(head.method().name()).octet(' ').text(head.target()).text(HTTP_1_1);
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = head.headers().iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            if (entersTunnel(HeaderKind.of(field.getKey())) && !head.isNamedByConnection(field.getKey())) {
+                out.field(field.getKey(), field.getValue());
+            }
+        }
+        out.field(HttpHeaderNames.HOST, head.host());
+        if (head.bodyBytes() == RequestHead.CHUNKED) {
+            out.text(CHUNKED);
+        } else if (head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            out.field(HttpHeaderNames.CONTENT_LENGTH, Long.toString(head.bodyBytes()));
+        }
+        if (head.upgrade() != null) {
+            out.text(CONNECTION_UPGRADE).text(head.upgrade()).newLine();
+        }
+        if (head.takesTrailers()) {
+            out.text(TE_TRAILERS);
+        }
+        out.raw(forwarded).newLine();
+    }
+
+    private boolean entersTunnel(HeaderKind kind) {
+        return switch (kind) {
+            case PLAIN, EXPECT -> true;
+            case REPLAY -> passReplayId;
+            // Host and framing are written by us, from the one reading that was checked.
+            case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> false;
+            case CONNECTION, UPGRADE, TE, HOP, FORWARDED, PING, PORTR -> false;
+        };
+    }
+
+    /** Whether a field of a response or its trailers may go to the visitor; framing fields are decided elsewhere. */
+    static boolean leavesTunnel(CharSequence name, @Nullable List<String> connectionNames) {
+        return switch (HeaderKind.of(name)) {
+            case PLAIN, HOST, EXPECT, FORWARDED, PING, REPLAY, PORTR ->
+                connectionNames == null || !ConnectionTokens.contains(connectionNames, name);
+            case CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, UPGRADE, TE, HOP -> false;
+        };
+    }
+
+    /** Whether a trailer field may be passed on: none that frames, routes or authenticates (RFC 9110, 6.5.1). */
+    static boolean isTrailer(CharSequence name) {
+        return switch (HeaderKind.of(name)) {
+            case PLAIN ->
+                !AsciiString.contentEqualsIgnoreCase(name, HttpHeaderNames.AUTHORIZATION)
+                        && !AsciiString.contentEqualsIgnoreCase(name, HttpHeaderNames.SET_COOKIE)
+                        && !AsciiString.contentEqualsIgnoreCase(name, HttpHeaderNames.COOKIE)
+                        && !AsciiString.contentEqualsIgnoreCase(name, HttpHeaderNames.TRAILER);
+            case HOST,
+                    CONTENT_LENGTH,
+                    TRANSFER_ENCODING,
+                    CONNECTION,
+                    UPGRADE,
+                    TE,
+                    EXPECT,
+                    HOP,
+                    FORWARDED,
+                    PING,
+                    REPLAY,
+                    PORTR -> false;
+        };
+    }
+
+    /** Writes the end of a chunked body. */
+    static void writeLastChunk(HeadBuffer out, HttpHeaders trailers) {
+        out.octet('0').newLine();
+        if (!trailers.isEmpty()) {
+            Iterator<Map.Entry<CharSequence, CharSequence>> fields = trailers.iteratorCharSequence();
+            while (fields.hasNext()) {
+                Map.Entry<CharSequence, CharSequence> field = fields.next();
+                if (isTrailer(field.getKey())) {
+                    out.field(field.getKey(), field.getValue());
+                }
+            }
+        }
+        out.newLine();
+    }
+
+    /** The names in a response's {@code Connection}, or null for the usual case that there are none. */
+    static @Nullable List<String> connectionNames(HttpHeaders headers) {
+        List<String> values = headers.getAll(HttpHeaderNames.CONNECTION);
+        return values.isEmpty() ? null : ConnectionTokens.split(String.join(",", values));
+    }
+
+    /** Whether the service will answer another request on the stream. */
+    static boolean keepsStream(HttpResponse response, @Nullable List<String> connectionNames) {
+        if (connectionNames != null && connectionNames.contains("close")) {
+            return false;
+        }
+        return response.protocolVersion() == HttpVersion.HTTP_1_1
+                || (connectionNames != null && connectionNames.contains("keep-alive"));
+    }
+}

@@ -1,0 +1,147 @@
+package io.portrgateway.tunnel.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes answers to an HTTP/1 visitor: heads as bytes, bodies in the framing the visitor understands. Confined to the
+ * visitor's event loop.
+ */
+final class ResponseWriter {
+
+    private static final AsciiString VERSION = AsciiString.cached("HTTP/1.1 ");
+    private static final AsciiString CONNECTION_CLOSE = AsciiString.cached("Connection: close\r\n");
+    private static final AsciiString CONNECTION_KEEP_ALIVE = AsciiString.cached("Connection: keep-alive\r\n");
+    private static final AsciiString CONNECTION_UPGRADE = AsciiString.cached("Connection: Upgrade\r\n");
+    private static final AsciiString CHUNKED = AsciiString.cached("Transfer-Encoding: chunked\r\n");
+
+    private final HeadBuffer.Source heads;
+    private final Channel channel;
+    private boolean chunked;
+    private boolean hasBody;
+
+    ResponseWriter(HeadBuffer.Source heads, Channel channel) {
+        this.heads = heads;
+        this.channel = channel;
+    }
+
+    void interim(HttpResponse response) {
+        HeadBuffer out = heads.begin();
+        startLine(out, response.status());
+        fields(out, response.headers(), HeaderRules.connectionNames(response.headers()));
+        write(out.newLine());
+    }
+
+    /** Writes the head of a 101. */
+    void switching(HttpResponse response) {
+        HeadBuffer out = heads.begin();
+        startLine(out, response.status());
+        fields(out, response.headers(), null);
+        for (String protocol : response.headers().getAll(HttpHeaderNames.UPGRADE)) {
+            out.field(HttpHeaderNames.UPGRADE, protocol);
+        }
+        write(out.text(CONNECTION_UPGRADE).newLine());
+    }
+
+    /** Begins an answer; tells whether the connection can be used again after it. */
+    boolean begin(
+            RequestHead head,
+            HttpResponse response,
+            @Nullable List<String> connectionNames,
+            boolean mayHaveBody,
+            boolean keepConnection) {
+        HeadBuffer out = heads.begin();
+        startLine(out, response.status());
+        fields(out, response.headers(), connectionNames);
+        @Nullable String length = response.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        boolean keep = keepConnection;
+        hasBody = mayHaveBody;
+        chunked = false;
+        if (length != null && response.status().code() != HttpResponseStatus.NO_CONTENT.code()) {
+            out.field(HttpHeaderNames.CONTENT_LENGTH, length);
+        } else if (hasBody && head.isHttp10()) {
+            keep = false;
+        } else if (hasBody) {
+            chunked = true;
+            out.text(CHUNKED);
+        }
+        connection(out, head, keep);
+        write(out.newLine());
+        return keep;
+    }
+
+    void content(ByteBuf part) {
+        if (!hasBody) {
+            part.release();
+        } else if (chunked) {
+            ChunkWriter.write(channel, channel.voidPromise(), channel.alloc(), part);
+        } else {
+            channel.write(part, channel.voidPromise());
+        }
+    }
+
+    void end(HttpHeaders trailers) {
+        if (hasBody && chunked) {
+            HeadBuffer out = heads.begin();
+            HeaderRules.writeLastChunk(out, trailers);
+            write(out);
+        }
+    }
+
+    /** Writes an answer of the gateway's own. */
+    void own(@Nullable RequestHead head, EdgeAnswer answer, boolean keepConnection) {
+        HeadBuffer out = heads.begin();
+        startLine(out, HttpResponseStatus.valueOf(answer.status()));
+        OwnHeaders.each(answer, out::field);
+        out.field(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(answer.bodyBytes()));
+        if (head == null) {
+            out.text(CONNECTION_CLOSE);
+        } else {
+            connection(out, head, keepConnection);
+        }
+        out.newLine();
+        if (head == null || !head.isHead()) {
+            out.raw(answer.body());
+        }
+        write(out);
+    }
+
+    private static void connection(HeadBuffer out, RequestHead head, boolean keep) {
+        if (!keep) {
+            out.text(CONNECTION_CLOSE);
+        } else if (head.isHttp10()) {
+            out.text(CONNECTION_KEEP_ALIVE);
+        }
+    }
+
+    private static void startLine(HeadBuffer out, HttpResponseStatus status) {
+        out.text(VERSION)
+                .text(status.codeAsText())
+                .octet(' ')
+                .text(status.reasonPhrase())
+                .newLine();
+    }
+
+    private static void fields(HeadBuffer out, HttpHeaders headers, @Nullable List<String> connectionNames) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            if (HeaderRules.leavesTunnel(field.getKey(), connectionNames)) {
+                out.field(field.getKey(), field.getValue());
+            }
+        }
+    }
+
+    private void write(HeadBuffer out) {
+        channel.write(out.end(channel.alloc(), 0), channel.voidPromise());
+    }
+}

@@ -1,0 +1,80 @@
+package io.portrgateway.tunnel.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.portrgateway.tunnel.registry.Tunnel;
+import io.portrgateway.tunnel.registry.Upstream;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The visitor's side of an exchange: an HTTP/1 connection, or one stream of an HTTP/2 connection. Confined to
+ * {@link #loop()}.
+ */
+sealed interface Visitor permits Http1Visitor, Http2Visitor {
+
+    Channel channel();
+
+    EventLoop loop();
+
+    Peer peer();
+
+    /** The tunnel the request is for. */
+    Optional<Tunnel> tunnel(RequestHead head);
+
+    /** The forwarded header lines for the service. */
+    byte[] forwarded(RequestHead head);
+
+    /** The session that served the connection's last request, worth staying with. */
+    @Nullable
+    Upstream lastUpstream();
+
+    /** Whether the connection can be taken to another event loop now. */
+    boolean canMove();
+
+    /** Takes the connection to the loop, then runs one of the two there. */
+    void moveTo(EventLoop loop, Runnable moved, Runnable lost);
+
+    /** Whether bytes of the visitor are being handled now, so that a flush can wait for the end of the batch. */
+    boolean isReading();
+
+    /** Stops body parts from coming; one that is on its way may still come. */
+    void pauseRequest();
+
+    void resumeRequest();
+
+    /** Passes a 1xx other than 101 on. */
+    void interim(HttpResponse response);
+
+    /**
+     * Begins the answer.
+     *
+     * @param connectionNames names that end at this hop by the response's own {@code Connection}
+     * @param hasBody whether the service will send a body
+     */
+    void answer(RequestHead head, HttpResponse response, @Nullable List<String> connectionNames, boolean hasBody);
+
+    /** Passes a part of the body on; takes the buffer over. */
+    void content(ByteBuf part);
+
+    /** Ends the body. */
+    void end(HttpHeaders trailers);
+
+    void flush();
+
+    /** Gives the gateway's own answer. {@code head} is null when none could be read. */
+    void answer(@Nullable RequestHead head, EdgeAnswer answer);
+
+    /** Cuts an answer that cannot be completed, so that it cannot look complete. */
+    void abort();
+
+    /** The exchange ended with a complete answer. */
+    void done(boolean requestComplete);
+
+    /** Changes to a raw relay after a 101. */
+    void upgrade(RequestHead head, HttpResponse switching, UpgradeSplice splice);
+}
