@@ -33,15 +33,12 @@ final class HeaderRules {
         Iterator<Map.Entry<CharSequence, CharSequence>> fields = head.headers().iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
-            if (entersTunnel(HeaderKind.of(field.getKey())) && !head.isNamedByConnection(field.getKey())) {
+            if (entersTunnel(HeaderKind.of(field.getKey()), head, field.getKey())) {
                 out.field(field.getKey(), field.getValue());
             }
         }
-        out.field(HttpHeaderNames.HOST, head.host());
         if (head.bodyBytes() == RequestHead.CHUNKED) {
             out.text(CHUNKED);
-        } else if (head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
-            out.field(HttpHeaderNames.CONTENT_LENGTH, Long.toString(head.bodyBytes()));
         }
         if (head.upgrade() != null) {
             out.text(CONNECTION_UPGRADE).text(head.upgrade()).newLine();
@@ -52,22 +49,28 @@ final class HeaderRules {
         out.raw(forwarded).newLine();
     }
 
-    private boolean entersTunnel(HeaderKind kind) {
+    private boolean entersTunnel(HeaderKind kind, RequestHead head, CharSequence name) {
         return switch (kind) {
-            case PLAIN, EXPECT -> true;
+            case PLAIN, EXPECT -> !head.isNamedByConnection(name);
+            // Checked to be there once and to be valid; Connection cannot take them away.
+            case HOST, CONTENT_LENGTH -> true;
             case REPLAY -> passReplayId;
-            // Host and framing are written by us, from the one reading that was checked.
-            case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> false;
-            case CONNECTION, UPGRADE, TE, HOP, FORWARDED, PING, PORTR -> false;
+            case TRANSFER_ENCODING, CONNECTION, UPGRADE, TE, HOP, FORWARDED, PING, PORTR -> false;
         };
     }
 
-    /** Whether a field of a response or its trailers may go to the visitor; framing fields are decided elsewhere. */
-    static boolean leavesTunnel(CharSequence name, @Nullable List<String> connectionNames) {
-        return switch (HeaderKind.of(name)) {
+    /**
+     * Whether a field of a response may go to the visitor.
+     *
+     * @param hasLength whether its {@code Content-Length} is true for the visitor
+     */
+    static boolean leavesTunnel(
+            HeaderKind kind, CharSequence name, @Nullable List<String> connectionNames, boolean hasLength) {
+        return switch (kind) {
+            case CONTENT_LENGTH -> hasLength;
             case PLAIN, HOST, EXPECT, FORWARDED, PING, REPLAY, PORTR ->
                 connectionNames == null || !ConnectionTokens.contains(connectionNames, name);
-            case CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, UPGRADE, TE, HOP -> false;
+            case TRANSFER_ENCODING, CONNECTION, UPGRADE, TE, HOP -> false;
         };
     }
 

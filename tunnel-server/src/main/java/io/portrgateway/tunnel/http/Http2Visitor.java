@@ -234,7 +234,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     public void interim(HttpResponse response) {
         DefaultFullHttpResponse interim =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, response.status(), Unpooled.EMPTY_BUFFER);
-        copy(response.headers(), interim.headers(), null);
+        copy(response.headers(), interim.headers(), null, false);
         channel.writeAndFlush(interim);
     }
 
@@ -242,19 +242,17 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     public void answer(
             RequestHead head, HttpResponse response, @Nullable List<String> connectionNames, boolean hasBody) {
         HttpResponse passed = new DefaultHttpResponse(HttpVersion.HTTP_1_1, response.status());
-        copy(response.headers(), passed.headers(), connectionNames);
-        @Nullable String length = response.headers().get(HttpHeaderNames.CONTENT_LENGTH);
-        if (length != null && response.status().code() != HttpResponseStatus.NO_CONTENT.code()) {
-            passed.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
-        }
+        boolean hasLength = response.status().code() != HttpResponseStatus.NO_CONTENT.code();
+        copy(response.headers(), passed.headers(), connectionNames, hasLength);
         channel.write(passed);
     }
 
-    private static void copy(HttpHeaders from, HttpHeaders to, @Nullable List<String> connectionNames) {
+    private static void copy(
+            HttpHeaders from, HttpHeaders to, @Nullable List<String> connectionNames, boolean hasLength) {
         var fields = from.iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
-            if (HeaderRules.leavesTunnel(field.getKey(), connectionNames)) {
+            if (HeaderRules.leavesTunnel(HeaderKind.of(field.getKey()), field.getKey(), connectionNames, hasLength)) {
                 to.add(field.getKey(), field.getValue());
             }
         }

@@ -1,6 +1,5 @@
 package io.portrgateway.tunnel.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.AsciiString;
 import java.util.function.BiConsumer;
 
@@ -16,10 +15,10 @@ final class OwnHeaders {
     private OwnHeaders() {}
 
     static void each(EdgeAnswer answer, BiConsumer<CharSequence, CharSequence> field) {
-        field.accept(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
-        field.accept(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        field.accept("Content-Type", answer.contentType());
+        field.accept("Cache-Control", "no-store");
         if (answer.location() != null) {
-            field.accept(HttpHeaderNames.LOCATION, answer.location());
+            field.accept("Location", answer.location());
         }
         if (answer.reason() != null) {
             field.accept(ERROR, "true");
@@ -28,7 +27,7 @@ final class OwnHeaders {
             field.accept(NO_SNIFF, "nosniff");
             field.accept(REFERRER, "no-referrer");
             if (answer.status() == 503 || answer.status() == 429) {
-                field.accept(HttpHeaderNames.RETRY_AFTER, "3");
+                field.accept("Retry-After", "3");
             }
         }
     }

@@ -37,7 +37,7 @@ final class ResponseWriter {
     void interim(HttpResponse response) {
         HeadBuffer out = heads.begin();
         startLine(out, response.status());
-        fields(out, response.headers(), HeaderRules.connectionNames(response.headers()));
+        fields(out, response.headers(), HeaderRules.connectionNames(response.headers()), false);
         write(out.newLine());
     }
 
@@ -45,9 +45,9 @@ final class ResponseWriter {
     void switching(HttpResponse response) {
         HeadBuffer out = heads.begin();
         startLine(out, response.status());
-        fields(out, response.headers(), null);
+        fields(out, response.headers(), null, false);
         for (String protocol : response.headers().getAll(HttpHeaderNames.UPGRADE)) {
-            out.field(HttpHeaderNames.UPGRADE, protocol);
+            out.field("Upgrade", protocol);
         }
         write(out.text(CONNECTION_UPGRADE).newLine());
     }
@@ -61,18 +61,15 @@ final class ResponseWriter {
             boolean keepConnection) {
         HeadBuffer out = heads.begin();
         startLine(out, response.status());
-        fields(out, response.headers(), connectionNames);
-        @Nullable String length = response.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        boolean hasLength = response.status().code() != HttpResponseStatus.NO_CONTENT.code();
+        boolean lengthGiven = fields(out, response.headers(), connectionNames, hasLength);
         boolean keep = keepConnection;
         hasBody = mayHaveBody;
         chunked = false;
-        if (length != null && response.status().code() != HttpResponseStatus.NO_CONTENT.code()) {
-            out.field(HttpHeaderNames.CONTENT_LENGTH, length);
-        } else if (hasBody && head.isHttp10()) {
-            keep = false;
-        } else if (hasBody) {
-            chunked = true;
-            out.text(CHUNKED);
+        if (hasBody && !lengthGiven) {
+            chunked = !head.isHttp10();
+            keep &= chunked;
+            out.text(chunked ? CHUNKED : AsciiString.EMPTY_STRING);
         }
         connection(out, head, keep);
         write(out.newLine());
@@ -102,7 +99,7 @@ final class ResponseWriter {
         HeadBuffer out = heads.begin();
         startLine(out, HttpResponseStatus.valueOf(answer.status()));
         OwnHeaders.each(answer, out::field);
-        out.field(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(answer.bodyBytes()));
+        out.field("Content-Length", Integer.toString(answer.bodyBytes()));
         if (head == null) {
             out.text(CONNECTION_CLOSE);
         } else {
@@ -131,14 +128,20 @@ final class ResponseWriter {
                 .newLine();
     }
 
-    private static void fields(HeadBuffer out, HttpHeaders headers, @Nullable List<String> connectionNames) {
+    /** Writes what the visitor gets of the fields; tells whether a length was among them. */
+    private static boolean fields(
+            HeadBuffer out, HttpHeaders headers, @Nullable List<String> connectionNames, boolean hasLength) {
+        boolean lengthGiven = false;
         Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
-            if (HeaderRules.leavesTunnel(field.getKey(), connectionNames)) {
+            HeaderKind kind = HeaderKind.of(field.getKey());
+            if (HeaderRules.leavesTunnel(kind, field.getKey(), connectionNames, hasLength)) {
+                lengthGiven |= kind == HeaderKind.CONTENT_LENGTH;
                 out.field(field.getKey(), field.getValue());
             }
         }
+        return lengthGiven;
     }
 
     private void write(HeadBuffer out) {
