@@ -52,6 +52,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             ch.qos.logback.classic.Logger noisy = context.getLogger(name);
             noisy.setLevel(root.getLevel().isGreaterOrEqual(Level.WARN) ? root.getLevel() : Level.WARN);
         }
+        // One stack trace for each pooled connection of an outage that the store reports itself
+        context.getLogger("com.zaxxer.hikari.pool.ProxyConnection").setLevel(Level.ERROR);
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {

@@ -281,9 +281,8 @@ final class Upkeep {
     private void problemIs(String now) {
         String before = problem;
         problem = now;
-        // One line for an outage, though its reason changes while the server goes down
-        boolean isSameOutage = now.startsWith(UNREACHABLE) && before.startsWith(UNREACHABLE);
-        if (!now.isEmpty() && !now.equals(before) && !isSameOutage) {
+        // Of an outage the pool's side tells, once, whoever noticed it first
+        if (!now.isEmpty() && !now.equals(before) && !now.startsWith(UNREACHABLE)) {
             LOG.warn("database not usable problem=\"{}\"", now);
         }
     }
