@@ -121,7 +121,11 @@ public final class Bench implements Callable<Integer> {
 
     /** One address and one membership open everything here, which the defaults rightly forbid. */
     private static Map<String, String> raisedLimits() {
-        return Map.of();
+        return Map.of(
+                "PORTR_SSH_MAX_SESSIONS_PER_MEMBER", "20000",
+                "PORTR_SSH_MAX_UNAUTHENTICATED_PER_ADDRESS", "1000",
+                "PORTR_TCP_MAX_CONNECTIONS_PER_ADDRESS", "20000",
+                "PORTR_HTTP_MAX_CONNECTIONS_PER_ADDRESS", "20000");
     }
 
     private static String head() throws IOException, InterruptedException {

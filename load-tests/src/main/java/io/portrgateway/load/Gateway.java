@@ -6,13 +6,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The whole gateway as {@code ./gateway up} starts it, measured at its tunnel-server process. */
 final class Gateway implements Server {
 
     private static final Duration START_LIMIT = Duration.ofMinutes(5);
+    private static final Pattern TOKEN = Pattern.compile("--token (\\S+)");
+    private static final Pattern TEAM = Pattern.compile("-R \\S+ (\\S+)@");
 
     private final Process launcher;
     private final OpenSsh ssh;
@@ -46,12 +48,31 @@ final class Gateway implements Server {
                 .redirectOutput(folder.resolve("gateway.log").toFile());
         builder.environment().putAll(settings);
         launcher = builder.start();
-        Path facts = data.resolve("bootstrap.json");
-        Tools.awaitListening(sshPort, START_LIMIT);
-        Tools.awaitListening(httpPort, START_LIMIT);
-        JsonNode json = JsonMapper.shared().readTree(Files.readString(facts));
-        secretKey = json.get("secret_key").asString();
-        team = json.get("team_slug").asString();
+        String welcome = awaitWelcome(folder.resolve("gateway.log"));
+        secretKey = find(TOKEN, welcome);
+        team = find(TEAM, welcome);
+    }
+
+    /** Waits for what a user waits for: the text that says how to open a tunnel. */
+    private String awaitWelcome(Path log) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (System.nanoTime() < deadline && launcher.isAlive()) {
+            String said = Files.readString(log);
+            if (said.contains("Ctrl-C stops everything")) {
+                return said;
+            }
+            Thread.sleep(100);
+        }
+        Tools.end(launcher);
+        throw new IllegalStateException("gateway: did not start: " + Files.readString(log));
+    }
+
+    private static String find(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        if (!matcher.find()) {
+            throw new IllegalStateException("gateway: said nothing of " + pattern + ": " + text);
+        }
+        return matcher.group(1);
     }
 
     @Override
