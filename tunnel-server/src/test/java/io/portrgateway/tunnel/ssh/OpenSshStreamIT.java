@@ -2,11 +2,14 @@ package io.portrgateway.tunnel.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,48 @@ class OpenSshStreamIT {
 
         assertThat(download(address, BULK_BYTES)).isEqualTo(ByteService.hashOf(BULK_BYTES));
         assertThat(upload(address, BULK_BYTES)).isEqualTo(ByteService.hashOf(BULK_BYTES));
+    }
+
+    @Test
+    void deliversTheLastByteOfBothDirectionsWhenTheVisitorEndsItsOwnFirst() throws Exception {
+        InetSocketAddress address = connect();
+        byte[] bytes = new byte[3_000_017];
+        new Random(1).nextBytes(bytes);
+
+        try (Socket visitor = ByteService.visit(address, "echo")) {
+            Thread.ofVirtual().start(() -> {
+                try {
+                    visitor.getOutputStream().write(bytes);
+                    visitor.shutdownOutput();
+                } catch (IOException failed) {
+                    throw new UncheckedIOException(failed);
+                }
+            });
+            assertThat(visitor.getInputStream().readAllBytes()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void letsTheVisitorSendOnAfterTheServiceEndedItsDirection() throws Exception {
+        InetSocketAddress address = connect();
+
+        try (Socket visitor = ByteService.visit(address, "send 10")) {
+            assertThat(visitor.getInputStream().readAllBytes()).hasSize(10);
+            visitor.getOutputStream().write(new byte[100_000]);
+            visitor.shutdownOutput();
+            assertThat(visitor.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void endsItsVisitorsWhenTheClientIsKilled() throws Exception {
+        InetSocketAddress address = connect();
+
+        try (Socket visitor = ByteService.visit(address, "trickle")) {
+            assertThat(visitor.getInputStream().read()).isEqualTo('.');
+            client.kill();
+            assertThat(visitor.getInputStream().read()).isEqualTo(-1);
+        }
     }
 
     private InetSocketAddress connect(String... options) throws Exception {

@@ -28,6 +28,7 @@ final class RawStream {
     private long sendableBytes;
     private int adjustCount;
     private boolean isCloseSent;
+    private boolean isAdjusting;
 
     RawStream(RawClient client, long id, long windowBytes, long packetBytes, Buffer open) {
         this.client = client;
@@ -75,6 +76,10 @@ final class RawStream {
 
     synchronized int adjustCount() {
         return adjustCount;
+    }
+
+    synchronized int receivedBytes() {
+        return received.size();
     }
 
     synchronized byte[] received() {
@@ -182,6 +187,18 @@ final class RawStream {
             client.violation("data after EOF");
         }
         received.writeBytes(bytes);
+        if (isAdjusting) {
+            try {
+                adjust(bytes.length);
+            } catch (IOException sessionEnded) {
+                client.violation("no adjust: " + sessionEnded);
+            }
+        }
+    }
+
+    /** From now on lets the server send again what it sent. */
+    synchronized void keepAdjusting() {
+        isAdjusting = true;
     }
 
     private synchronized int takeWindow(int wantedBytes) throws InterruptedException {
