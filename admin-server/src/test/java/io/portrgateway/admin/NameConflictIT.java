@@ -1,8 +1,10 @@
 package io.portrgateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.portrgateway.admin.Gateway.Answer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -101,6 +103,27 @@ class NameConflictIT {
                 .update();
 
         assertThat(create(bob, "stale").text("connection_id")).isNotBlank().isNotEqualTo(first);
+    }
+
+    @Test
+    void removesRowsThatNobodyClaimed() {
+        String unclaimed = create(ann, "unclaimed").text("connection_id");
+        String fresh = create(ann, "fresh").text("connection_id");
+        gateway.sql()
+                .sql("update connection set updated_at = now() - interval '6 minutes' where id = :id")
+                .param("id", unclaimed)
+                .update();
+
+        await().atMost(Duration.ofSeconds(40)).until(() -> !exists(unclaimed));
+        assertThat(exists(fresh)).isTrue();
+    }
+
+    private static boolean exists(String id) {
+        return gateway.sql()
+                .sql("select exists (select from connection where id = :id)")
+                .param("id", id)
+                .query(Boolean.class)
+                .single();
     }
 
     @Test
