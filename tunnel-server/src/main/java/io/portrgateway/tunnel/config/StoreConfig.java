@@ -1,7 +1,10 @@
 package io.portrgateway.tunnel.config;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -106,6 +109,15 @@ public record StoreConfig(
     }
 
     private static String hostName() {
+        try {
+            // Not by way of the name service, which can take seconds to say that it does not know
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException notLinux) {
+            return resolvedHostName();
+        }
+    }
+
+    private static String resolvedHostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException unnamed) {
