@@ -21,6 +21,7 @@ import java.util.function.Supplier;
  * @param newConnectionId makes a new connection id for the reconnect of an unpooled client
  * @param registerForwardAfterReplyDelay time between the server's answer and the moment the forward exists in the client: channels opened in
  *     between are rejected, as in the real client for a few microseconds
+ * @param headLimit time for a request's head, from the opening of the channel for the first and from its first byte for later ones
  */
 public record PortrClientConfig(
         String sshHost,
@@ -36,7 +37,8 @@ public record PortrClientConfig(
         int maxRetries,
         double backoffScale,
         Supplier<String> newConnectionId,
-        Duration registerForwardAfterReplyDelay) {
+        Duration registerForwardAfterReplyDelay,
+        Duration headLimit) {
 
     /** What a tunnel carries. */
     public enum Kind {
@@ -63,7 +65,8 @@ public record PortrClientConfig(
                 10,
                 1.0,
                 () -> connectionId,
-                Duration.ZERO);
+                Duration.ZERO,
+                Duration.ofSeconds(15));
     }
 
     /** The same with another pool size. */
@@ -82,7 +85,8 @@ public record PortrClientConfig(
                 maxRetries,
                 backoffScale,
                 newConnectionId,
-                registerForwardAfterReplyDelay);
+                registerForwardAfterReplyDelay,
+                headLimit);
     }
 
     /** The same with other keep-alive times. */
@@ -101,7 +105,8 @@ public record PortrClientConfig(
                 maxRetries,
                 backoffScale,
                 newConnectionId,
-                registerForwardAfterReplyDelay);
+                registerForwardAfterReplyDelay,
+                headLimit);
     }
 
     /** The same with another reconnect budget; {@code scale} multiplies the waits, jitter included. */
@@ -120,7 +125,8 @@ public record PortrClientConfig(
                 retries,
                 scale,
                 newConnectionId,
-                registerForwardAfterReplyDelay);
+                registerForwardAfterReplyDelay,
+                headLimit);
     }
 
     /** The same with a source of connection ids for unpooled reconnects; what it throws counts as a failed attempt. */
@@ -139,7 +145,8 @@ public record PortrClientConfig(
                 maxRetries,
                 backoffScale,
                 source,
-                registerForwardAfterReplyDelay);
+                registerForwardAfterReplyDelay,
+                headLimit);
     }
 
     /** The same with a window in which channels are rejected after the forward was answered. */
@@ -158,6 +165,27 @@ public record PortrClientConfig(
                 maxRetries,
                 backoffScale,
                 newConnectionId,
-                delay);
+                delay,
+                headLimit);
+    }
+
+    /** The same with another limit for request heads. */
+    public PortrClientConfig withHeadLimit(Duration limit) {
+        return new PortrClientConfig(
+                sshHost,
+                sshPort,
+                connectionId,
+                secretKey,
+                kind,
+                localHost,
+                localPort,
+                poolSize,
+                keepaliveInterval,
+                keepaliveReplyLimit,
+                maxRetries,
+                backoffScale,
+                newConnectionId,
+                registerForwardAfterReplyDelay,
+                limit);
     }
 }
