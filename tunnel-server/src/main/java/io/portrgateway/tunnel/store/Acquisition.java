@@ -135,6 +135,7 @@ final class Acquisition {
         try (PreparedStatement query = connection.prepareStatement("""
                 select c.type, c.subdomain, c.membership_id, m.key_version,
                        c.status = 'closed' and c.close_reason is not distinct from 'taken_over' as taken_over,
+                       c.status = 'closed' and c.close_reason is not distinct from 'disconnected' as disconnected,
                        exists (select from lease o
                                where o.connection_id = c.id and o.name <> ? and o.node is not null
                                  and o.expires_at > clock_timestamp()) as elsewhere,
@@ -162,6 +163,7 @@ final class Acquisition {
                                 row.getLong("membership_id"),
                                 row.getInt("key_version"),
                                 row.getBoolean("taken_over"),
+                                row.getBoolean("disconnected"),
                                 row.getBoolean("elsewhere"),
                                 row.getBoolean("reserved_by_other"),
                                 row.getBoolean("promised_to_other")))

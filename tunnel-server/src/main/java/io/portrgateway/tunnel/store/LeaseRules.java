@@ -65,6 +65,7 @@ final class LeaseRules {
      * The rest of what matters.
      *
      * @param wasTakenOver whether this connection was closed by a newer one of its owner
+     * @param wasDisconnected whether the dashboard ended this connection
      * @param servesElsewhere whether it has a live lease of another name
      * @param isReservedByOther whether another membership keeps the name for good
      * @param isPromisedToOther whether another membership got a reservation a moment ago
@@ -75,6 +76,7 @@ final class LeaseRules {
             long membershipId,
             int keyVersion,
             boolean wasTakenOver,
+            boolean wasDisconnected,
             boolean servesElsewhere,
             boolean isReservedByOther,
             boolean isPromisedToOther) {}
@@ -117,6 +119,10 @@ final class LeaseRules {
         }
         if (connection.keyVersion() != claim.owner().keyVersion()) {
             return Optional.of(CloseReason.REVOKED.sentence());
+        }
+        if (connection.wasDisconnected()) {
+            // A client comes back by itself with the same id; whoever wants the tunnel again asks for a new one
+            return Optional.of(claim.label() + " was disconnected from the dashboard; start the tunnel again");
         }
         if (connection.isReservedByOther()) {
             return Optional.of(claim.label() + " is reserved by another member");

@@ -21,9 +21,11 @@ class LeaseRulesTest {
     private static final String OTHER = "01ARZ3NDEKTSV4RRFFQ69G5FA2";
     private static final Binding APP = new HttpBinding(new Hostname("app"));
     private static final Claim CLAIM = new Claim(new TunnelId(MINE), new Owner(1, 1, 1), APP, "127.0.0.1");
-    private static final ConnectionRow FINE = new ConnectionRow("http", "app", 1, 1, false, false, false, false);
-    private static final ConnectionRow TAKEN_OVER = new ConnectionRow("http", "app", 1, 1, true, false, false, false);
-    private static final ConnectionRow PROMISED = new ConnectionRow("http", "app", 1, 1, false, false, false, true);
+    private static final ConnectionRow FINE = new ConnectionRow("http", "app", 1, 1, false, false, false, false, false);
+    private static final ConnectionRow TAKEN_OVER =
+            new ConnectionRow("http", "app", 1, 1, true, false, false, false, false);
+    private static final ConnectionRow PROMISED =
+            new ConnectionRow("http", "app", 1, 1, false, false, false, false, true);
 
     @Test
     void takesANameThatNobodyHas() {

@@ -107,6 +107,11 @@ class UpkeepIT {
         soon().untilAsserted(() -> assertThat(connection(id)).isEqualTo("closed disconnected"));
         assertThat(session.closeReasons()).containsExactly(CloseReason.DISCONNECTED);
         assertThat(leaseCount()).isEqualTo("0");
+        assertThat(node.open(id, ann, app, new FakeUpstream()).join())
+                .isInstanceOfSatisfying(
+                        ForwardResult.Refused.class,
+                        refused -> assertThat(refused.message()).contains("from the dashboard"));
+        open(node, ann, new FakeUpstream());
     }
 
     @Test
