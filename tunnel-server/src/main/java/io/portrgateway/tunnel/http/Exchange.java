@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
@@ -392,6 +393,10 @@ final class Exchange {
 
     /** The codec checked lengths; a coding other than chunked alone could be read in two ways by what comes behind us. */
     private boolean hasPlainFraming(HttpResponse response) {
+        HttpVersion version = response.protocolVersion();
+        if (version != HttpVersion.HTTP_1_1 && version != HttpVersion.HTTP_1_0) {
+            return false;
+        }
         if (response.headers().size() > edge.config().limits().headerCount()) {
             return false;
         }

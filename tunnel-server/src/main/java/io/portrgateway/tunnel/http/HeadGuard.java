@@ -63,7 +63,7 @@ final class HeadGuard {
                 i++;
                 continue;
             }
-            if (b != '\r') {
+            if (b != '\r' || i == head) {
                 return Verdict.BAD;
             }
             if (i + 1 == end) {
