@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /** Meters of the SSH side. Thread-safe. */
@@ -44,6 +45,14 @@ public final class SshMetrics {
         CONSOLE_LINES
     }
 
+    /** Why a stream to a client could not be opened. */
+    public enum StreamFailure {
+        REFUSED,
+        TIMEOUT,
+        LIMIT,
+        CLOSED
+    }
+
     private final AtomicInteger sessions = new AtomicInteger();
     private final AtomicInteger unauthenticated = new AtomicInteger();
     private final AtomicInteger forwards = new AtomicInteger();
@@ -53,6 +62,11 @@ public final class SshMetrics {
     private final Counter heartbeatLosses;
     private final Counter requestsRefused;
     private final Timer loginTime;
+    private final AtomicInteger streams = new AtomicInteger();
+    private final AtomicLong windowBytes = new AtomicLong();
+    private final Map<StreamFailure, Counter> streamFailures;
+    private final Counter streamRetries;
+    private final Timer streamOpenTime;
 
     public SshMetrics(MeterRegistry registry) {
         registry.gauge("portr_ssh_sessions", sessions);
@@ -67,6 +81,16 @@ public final class SshMetrics {
         requestsRefused = registry.counter("portr_ssh_requests_refused_total");
         loginTime = Timer.builder("portr_ssh_login_seconds")
                 .description("from accept to log-in")
+                .publishPercentileHistogram()
+                .register(registry);
+        registry.gauge("portr_ssh_streams", streams);
+        registry.gauge("portr_ssh_window_bytes", windowBytes);
+        streamFailures = counters(
+                StreamFailure.class,
+                failure -> registry.counter("portr_ssh_stream_failures_total", "reason", tag(failure)));
+        streamRetries = registry.counter("portr_ssh_stream_retries_total");
+        streamOpenTime = Timer.builder("portr_ssh_stream_open_seconds")
+                .description("from asking the client for a stream to its consent")
                 .publishPercentileHistogram()
                 .register(registry);
     }
@@ -120,6 +144,32 @@ public final class SshMetrics {
     /** A request for anything but a forward (a command, a file transfer, …) was refused. */
     public void requestRefused() {
         requestsRefused.increment();
+    }
+
+    /** A client agreed to a stream. */
+    public void streamBegan(Duration sinceAsked) {
+        streams.incrementAndGet();
+        streamOpenTime.record(sinceAsked);
+    }
+
+    /** An agreed stream ended. */
+    public void streamEnded() {
+        streams.decrementAndGet();
+    }
+
+    /** A stream could not be opened. */
+    public void streamFailed(StreamFailure failure) {
+        count(streamFailures, failure);
+    }
+
+    /** A client did not know its forward yet and is asked again (portr-protocol 3.5). */
+    public void streamRetried() {
+        streamRetries.increment();
+    }
+
+    /** How much all clients together may send ahead of slow visitors. */
+    public void windows(long reservedBytes) {
+        windowBytes.set(reservedBytes);
     }
 
     private static <E extends Enum<E>> Map<E, Counter> counters(Class<E> type, Function<E, Counter> make) {

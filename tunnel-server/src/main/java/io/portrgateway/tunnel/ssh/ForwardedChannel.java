@@ -186,7 +186,9 @@ final class ForwardedChannel extends AbstractClientChannel {
         sendableBytes = windowBytes;
         packetBytes = (int) Math.min(maxPacketBytes, MAX_PACKET_BYTES);
         isConfirmed = true;
-        window.observeRoundTrip(System.nanoTime() - openedNanos);
+        long sinceAskedNanos = System.nanoTime() - openedNanos;
+        window.observeRoundTrip(sinceAskedNanos);
+        streams.began(sinceAskedNanos);
         if (isAbandoned || isFinished) {
             sendClose();
             return;
@@ -275,7 +277,7 @@ final class ForwardedChannel extends AbstractClientChannel {
         if (!isFinished) {
             isFinished = true;
             window.close();
-            streams.ended(this);
+            streams.ended(isConfirmed);
             service.unregisterChannel(this);
             ending.done();
         }

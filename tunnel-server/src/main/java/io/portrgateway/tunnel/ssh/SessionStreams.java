@@ -2,9 +2,11 @@ package io.portrgateway.tunnel.ssh;
 
 import io.netty.channel.EventLoop;
 import io.portrgateway.tunnel.config.TransportConfig;
+import io.portrgateway.tunnel.metrics.SshMetrics;
 import io.portrgateway.tunnel.transport.NettyIoSession;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.session.ConnectionService;
@@ -23,22 +25,28 @@ final class SessionStreams {
     private final ConnectionService service;
     private final TransportConfig config;
     private final NettyIoSession socket;
+    private final WindowBudget nodeBudget;
     private final WindowBudget budget;
+    private final SshMetrics metrics;
     private final Gather gather = new Gather();
     private final ArrayDeque<SshStreamChannel> waiting = new ArrayDeque<>(0);
     private int streamCount;
 
-    private SessionStreams(ConnectionService service, TransportConfig config, WindowBudget nodeBudget) {
+    private SessionStreams(
+            ConnectionService service, TransportConfig config, WindowBudget nodeBudget, SshMetrics metrics) {
         this.session = service.getSession();
         this.service = service;
         this.config = config;
+        this.nodeBudget = nodeBudget;
+        this.metrics = metrics;
         this.socket = NettyIoSession.of(session);
         this.budget = new WindowBudget(config.sessionWindowBytes(), nodeBudget);
     }
 
     /** The streams of a session that just began to forward. */
-    static SessionStreams of(ConnectionService service, TransportConfig config, WindowBudget nodeBudget) {
-        SessionStreams streams = new SessionStreams(service, config, nodeBudget);
+    static SessionStreams of(
+            ConnectionService service, TransportConfig config, WindowBudget nodeBudget, SshMetrics metrics) {
+        SessionStreams streams = new SessionStreams(service, config, nodeBudget, metrics);
         streams.session.addSessionListener(streams.new KeyExchangeEnd());
         streams.socket.setWritableListener(streams::resume);
         return streams;
@@ -60,6 +68,16 @@ final class SessionStreams {
     /** Whether the session can still carry streams. Any thread. */
     boolean isOpen() {
         return !session.isClosing();
+    }
+
+    SshMetrics metrics() {
+        return metrics;
+    }
+
+    /** The client agreed to a stream. */
+    void began(long sinceAskedNanos) {
+        metrics.streamBegan(Duration.ofNanos(sinceAskedNanos));
+        metrics.windows(nodeBudget.reservedBytes());
     }
 
     TransportConfig config() {
@@ -96,8 +114,12 @@ final class SessionStreams {
     }
 
     /** A stream is gone for good. */
-    void ended(ForwardedChannel channel) {
+    void ended(boolean wasConfirmed) {
         streamCount--;
+        metrics.windows(nodeBudget.reservedBytes());
+        if (wasConfirmed) {
+            metrics.streamEnded();
+        }
     }
 
     /** Whether data may be given to the SSH socket: it has room, and no key exchange is going on. */

@@ -2,6 +2,7 @@ package io.portrgateway.tunnel.ssh;
 
 import io.netty.channel.EventLoop;
 import io.portrgateway.tunnel.config.TransportConfig;
+import io.portrgateway.tunnel.metrics.SshMetrics;
 import io.portrgateway.tunnel.transport.ConnectionGate;
 import io.portrgateway.tunnel.transport.EventLoops;
 import io.portrgateway.tunnel.transport.NettyIoServiceFactory;
@@ -20,11 +21,13 @@ final class SshDataPath {
 
     private final EventLoops loops;
     private final TransportConfig config;
+    private final SshMetrics metrics;
     private final WindowBudget budget;
 
-    SshDataPath(EventLoops loops, TransportConfig config) {
+    SshDataPath(EventLoops loops, TransportConfig config, SshMetrics metrics) {
         this.loops = loops;
         this.config = config;
+        this.metrics = metrics;
         this.budget = new WindowBudget(config.totalWindowBytes(), null);
     }
 
@@ -50,7 +53,8 @@ final class SshDataPath {
     SessionUpstream upstream(SessionForward forward) {
         SessionStreams streams = forward.connection()
                 .getSession()
-                .computeAttributeIfAbsent(STREAMS, key -> SessionStreams.of(forward.connection(), config, budget));
+                .computeAttributeIfAbsent(
+                        STREAMS, key -> SessionStreams.of(forward.connection(), config, budget, metrics));
         return new SshUpstream(forward, streams);
     }
 

@@ -75,7 +75,7 @@ public final class SshFrontend implements LiveSessions, AutoCloseable {
             Forwards forwards,
             SshMetrics metrics) {
         SshLimits limits = new SshLimits(config, metrics);
-        SshDataPath dataPath = new SshDataPath(loops, transport);
+        SshDataPath dataPath = new SshDataPath(loops, transport, metrics);
         this.context = new SshContext(config, urls, accounts, forwards, dataPath, limits, metrics);
         this.loops = loops;
         this.server = build(hostKey);

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.portrgateway.tunnel.metrics.SshMetrics.StreamFailure;
 import io.portrgateway.tunnel.registry.UpstreamException;
 import io.portrgateway.tunnel.registry.UpstreamException.Reason;
 import java.net.InetSocketAddress;
@@ -76,6 +77,7 @@ final class StreamOpening implements ForwardedChannel.Opening {
         if (reasonCode == SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED
                 && isTimeLeft
                 && upstream.mayNotKnowForwardYet()) {
+            streams.metrics().streamRetried();
             streams.eventLoop().schedule(this::ask, pauseMillis, TimeUnit.MILLISECONDS);
             pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
         } else {
@@ -86,6 +88,7 @@ final class StreamOpening implements ForwardedChannel.Opening {
     @Override
     public void failed(Reason reason) {
         stopTimeout();
+        streams.metrics().streamFailed(failure(reason));
         promise.tryFailure(new UpstreamException(reason, message(reason)));
     }
 
@@ -100,6 +103,15 @@ final class StreamOpening implements ForwardedChannel.Opening {
         if (timeout != null) {
             timeout.cancel(false);
         }
+    }
+
+    private static StreamFailure failure(Reason reason) {
+        return switch (reason) {
+            case REFUSED -> StreamFailure.REFUSED;
+            case TIMEOUT -> StreamFailure.TIMEOUT;
+            case LIMIT -> StreamFailure.LIMIT;
+            case CLOSED -> StreamFailure.CLOSED;
+        };
     }
 
     private static String message(Reason reason) {

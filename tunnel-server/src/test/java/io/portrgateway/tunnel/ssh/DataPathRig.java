@@ -1,5 +1,6 @@
 package io.portrgateway.tunnel.ssh;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -8,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.portrgateway.tunnel.config.Settings;
 import io.portrgateway.tunnel.config.TransportConfig;
+import io.portrgateway.tunnel.metrics.SshMetrics;
 import io.portrgateway.tunnel.registry.CloseReason;
 import io.portrgateway.tunnel.registry.ExchangeLine;
 import io.portrgateway.tunnel.registry.Upstream;
@@ -60,7 +62,7 @@ final class DataPathRig implements AutoCloseable {
     DataPathRig(Map<String, String> environment, ConnectionGate gate, int port) throws Exception {
         TransportConfig config = TransportConfig.read(new Settings(environment));
         loops = new EventLoops(config);
-        dataPath = new SshDataPath(loops, config);
+        dataPath = new SshDataPath(loops, config, new SshMetrics(new SimpleMeterRegistry()));
         dataPath.install(server, gate);
         KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
         keys.initialize(256);
