@@ -31,6 +31,7 @@ final class Gateway {
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Runnable> endings = new ArrayDeque<>();
     private volatile boolean stopping;
+    private volatile List<Long> serverPids = List.of();
 
     /**
      * A gateway that is not started yet.
@@ -65,6 +66,11 @@ final class Gateway {
     /** Completes with one line when a child ends by itself. */
     CompletableFuture<String> failure() {
         return failure;
+    }
+
+    /** The process ids of tunnel-server and admin-server, in this order; empty before they were started. */
+    List<Long> serverPids() {
+        return serverPids;
     }
 
     /** Whether {@link #stop} was called: failures after that are its effects. */
@@ -136,15 +142,15 @@ final class Gateway {
                 () -> Child.start(module, command, environment, directory, log),
                 child -> child.stop(Child.Signal.TERM, STOP_PATIENCE));
         guard.watchServer(server.pid());
+        failWith(server);
         return server;
     }
 
     private void awaitServers(Child admin, Child tunnel) throws StartException {
-        Readiness.await(tunnel, settings.tunnelReadiness(), READY_PATIENCE);
-        failWith(tunnel);
+        serverPids = List.of(tunnel.pid(), admin.pid());
+        Readiness.await(tunnel, settings.tunnelReadiness(), READY_PATIENCE, failure);
         progress.accept("tunnel-server is ready");
-        Readiness.await(admin, settings.adminReadiness(), READY_PATIENCE);
-        failWith(admin);
+        Readiness.await(admin, settings.adminReadiness(), READY_PATIENCE, failure);
         progress.accept("admin-server is ready");
     }
 

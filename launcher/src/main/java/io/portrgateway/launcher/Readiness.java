@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Asks a server over HTTP whether it is ready. Stateless. */
@@ -13,12 +14,17 @@ final class Readiness {
 
     private Readiness() {}
 
-    /** Waits until {@code url} answers 200; fails at once when the server's process ends. */
-    static void await(Child server, URI url, Duration patience) throws StartException {
+    /**
+     * Waits until {@code url} answers 200.
+     *
+     * @param failure fails the waiting as soon as it completes: a process that this one may be waiting for has ended
+     */
+    static void await(Child server, URI url, Duration patience, CompletableFuture<String> failure)
+            throws StartException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!answersOk(url)) {
-            if (!server.isAlive()) {
-                throw new StartException(server.epitaph());
+            if (failure.isDone()) {
+                throw new StartException(failure.join());
             }
             if (System.nanoTime() > deadline) {
                 throw new StartException(server.name() + " is not ready after " + patience.toSeconds() + " s: "
