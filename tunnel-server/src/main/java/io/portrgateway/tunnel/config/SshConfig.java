@@ -134,11 +134,11 @@ public record SshConfig(
                                 100_000,
                                 "Sessions closed per second when the server stops"),
                         s.duration(
-                                "PORTR_SSH_DRAIN_GRACE",
+                                "PORTR_SHUTDOWN_GRACE",
                                 "25s",
                                 Duration.ZERO,
                                 Duration.ofHours(1),
-                                "Time for requests in flight when the server stops")));
+                                "How long requests and connections in flight may take when the server stops.")));
     }
 
     private static LoginLimits readLogin(Settings s) {

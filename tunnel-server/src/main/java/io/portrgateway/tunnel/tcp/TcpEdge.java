@@ -78,6 +78,10 @@ public final class TcpEdge implements PublicPorts {
 
     @Override
     public CompletionStage<Void> unlisten(Tunnel tunnel, TcpBinding binding) {
+        if (stopping.get()) {
+            // The ports are closed already, and visitors may finish with their session until stop().
+            return CompletableFuture.completedFuture(null);
+        }
         PortListener listener = listeners.get(binding.port());
         return listener == null ? CompletableFuture.completedFuture(null) : listener.release(tunnel);
     }

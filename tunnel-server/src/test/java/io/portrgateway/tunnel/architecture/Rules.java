@@ -30,13 +30,15 @@ final class Rules {
 
     /**
      * Where waiting is right: start and stop run on the thread that starts the server, never on a loop. Class and method,
-     * by simple name.
+     * by simple name. Lambdas count as the method they are written in.
      */
     private static final Map<String, Set<String>> MAY_WAIT = Map.of(
             "EventLoops", Set.of("close"),
             "NettyIoAcceptor", Set.of("bind", "unbind"),
             "SshFrontend", Set.of("start", "stopAccepting", "close"),
-            "HttpEdge", Set.of("start", "bind", "close"));
+            "HttpEdge", Set.of("listen"),
+            // its own virtual thread, which looks at files now and then
+            "TlsContexts", Set.of("watch"));
 
     private static final Set<String> WAITING_FUTURE_METHODS = Set.of("get", "join");
     private static final Set<String> WAITING_THREAD_METHODS = Set.of("sleep", "join");

@@ -1,0 +1,52 @@
+package io.portrgateway.tunnel;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The TCP ports that this process listens on, as the kernel tells it. */
+final class ListeningSockets {
+
+    private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
+    private static final String LISTEN_STATE = "0A";
+
+    private ListeningSockets() {}
+
+    static Set<Integer> ports() throws IOException {
+        Set<String> own = ownInodes();
+        Set<Integer> ports = new TreeSet<>();
+        for (String table : new String[] {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
+            for (String line : Files.readAllLines(Path.of(table))) {
+                String[] columns = line.strip().split("\\s+");
+                if (columns.length > 9 && columns[3].equals(LISTEN_STATE) && own.contains(columns[9])) {
+                    ports.add(Integer.parseInt(columns[1].substring(columns[1].indexOf(':') + 1), 16));
+                }
+            }
+        }
+        return ports;
+    }
+
+    private static Set<String> ownInodes() throws IOException {
+        Set<String> inodes = new HashSet<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                try {
+                    Matcher socket =
+                            SOCKET.matcher(Files.readSymbolicLink(descriptor).toString());
+                    if (socket.matches()) {
+                        inodes.add(socket.group(1));
+                    }
+                } catch (IOException closedMeanwhile) {
+                    // not a listening socket then
+                }
+            }
+        }
+        return inodes;
+    }
+}
