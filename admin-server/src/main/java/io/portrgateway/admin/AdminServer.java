@@ -26,6 +26,8 @@ public final class AdminServer {
               settings                     print the table of settings
               generate-encryption-key      print a new value for PORTR_ADMIN_ENCRYPTION_KEY
               version                      print the version
+              warm-up                      load everything without database and ports, then end: the training run of an
+                                           ahead-of-time cache (java -XX:AOTCacheOutput=admin.aot -jar … warm-up)
             """;
 
     /** The same application without its ports, for a command beside a running server. */
@@ -64,6 +66,7 @@ public final class AdminServer {
             case "settings" -> System.out.print(settingsTable());
             case "generate-encryption-key" -> System.out.println(EncryptionKeys.generate());
             case "version" -> System.out.println(version());
+            case "warm-up" -> warmUp();
             default -> {
                 System.err.print(USAGE);
                 return 2;
@@ -82,6 +85,16 @@ public final class AdminServer {
                     .orElseThrow(() -> new StartProblem("there is no such user"));
             System.out.println(entry.signInUrl());
         }
+    }
+
+    private static void warmUp() {
+        // Spring ends the process once everything is wired and before anything runs
+        System.setProperty("spring.context.exit", "onRefresh");
+        start(Map.of(
+                "PORTR_DB_URL",
+                "postgresql://127.0.0.1:1/none",
+                "PORTR_ADMIN_ENCRYPTION_KEY",
+                EncryptionKeys.generate()));
     }
 
     private static AdminSettings settings(Map<String, String> environment) {

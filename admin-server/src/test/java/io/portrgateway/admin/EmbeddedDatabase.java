@@ -32,15 +32,9 @@ final class EmbeddedDatabase {
 
     /** An empty database, owned by {@link #OWNER}. */
     static EmbeddedDatabase create() {
-        EmbeddedPostgres server = Server.INSTANCE;
         String name = "portr_" + NAMES.incrementAndGet();
-        try (Connection connection = server.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("create database " + name + " owner " + OWNER);
-        } catch (SQLException failure) {
-            throw new IllegalStateException("cannot create a test database", failure);
-        }
-        return new EmbeddedDatabase(server.getPort(), name);
+        asSuperuser("create database " + name + " owner " + OWNER);
+        return new EmbeddedDatabase(Server.INSTANCE.getPort(), name);
     }
 
     /** The libpq URL for a role, as an operator would write it. */
@@ -55,6 +49,25 @@ final class EmbeddedDatabase {
     /** Runs one statement as the owner. */
     void execute(String sql) {
         try (Connection connection = connect(OWNER);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(sql, failure);
+        }
+    }
+
+    /** Ends all sessions and refuses new ones, as an outage does. */
+    void cutOff() {
+        asSuperuser("alter database " + name + " allow_connections false");
+        asSuperuser("select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'");
+    }
+
+    void letIn() {
+        asSuperuser("alter database " + name + " allow_connections true");
+    }
+
+    private static void asSuperuser(String sql) {
+        try (Connection connection = Server.INSTANCE.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException failure) {

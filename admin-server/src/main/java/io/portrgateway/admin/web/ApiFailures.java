@@ -1,8 +1,11 @@
 package io.portrgateway.admin.web;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -41,7 +44,12 @@ final class ApiFailures {
 
     /** Everything else: the framework's own refusals (404, 405, …), an unreachable database, bugs. */
     @ExceptionHandler(Exception.class)
-    ResponseEntity<Map<String, Object>> other(Exception failure, HttpServletRequest request) throws Exception {
+    @Nullable
+    ResponseEntity<Map<String, Object>> other(
+            Exception failure, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        if (isDatabaseAway(failure)) {
+            return databaseAway(failure, request, response);
+        }
         if (!ApiPaths.isApi(request.getRequestURI())) {
             throw failure;
         }
@@ -49,17 +57,23 @@ final class ApiFailures {
             HttpStatusCode status = refusal.getStatusCode();
             return json(status, refusal.getHeaders(), ApiFailure.body(null, reason(status)));
         }
-        if (isDatabaseAway(failure)) {
-            log.warn("database_unavailable path={} reason={}", request.getRequestURI(), failure.toString());
-            String message = "the gateway's database is not reachable at the moment, try again shortly";
-            return json(HttpStatus.SERVICE_UNAVAILABLE, new HttpHeaders(), ApiFailure.body(null, message));
-        }
         log.error("api_call_failed method={} path={}", request.getMethod(), request.getRequestURI(), failure);
         return json(
                 HttpStatus.INTERNAL_SERVER_ERROR, new HttpHeaders(), ApiFailure.body(null, "internal server error"));
     }
 
-    static boolean isDatabaseAway(Throwable failure) {
+    private static @Nullable ResponseEntity<Map<String, Object>> databaseAway(
+            Exception failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        log.warn("database_unavailable path={} reason={}", request.getRequestURI(), failure.getMessage());
+        if (!ApiPaths.isApi(request.getRequestURI())) {
+            response.sendError(HttpStatus.SERVICE_UNAVAILABLE.value());
+            return null;
+        }
+        String message = "the gateway's database is not reachable at the moment, try again shortly";
+        return json(HttpStatus.SERVICE_UNAVAILABLE, new HttpHeaders(), ApiFailure.body(null, message));
+    }
+
+    private static boolean isDatabaseAway(Throwable failure) {
         return failure instanceof CannotCreateTransactionException
                 || failure instanceof DataAccessResourceFailureException
                 || failure instanceof QueryTimeoutException;

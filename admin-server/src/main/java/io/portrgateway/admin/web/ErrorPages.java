@@ -3,8 +3,6 @@ package io.portrgateway.admin.web;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -17,18 +15,10 @@ import org.springframework.web.servlet.ModelAndView;
 @Controller
 final class ErrorPages implements ErrorController {
 
-    private static final Logger log = LoggerFactory.getLogger(ErrorPages.class);
-
     @RequestMapping("${server.error.path:/error}")
     Object error(HttpServletRequest request) {
         HttpStatus status = status(request);
         String path = String.valueOf(request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI));
-        Object cause = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
-        boolean databaseAway = cause instanceof Throwable failure && isDatabaseAway(failure);
-        if (databaseAway) {
-            status = HttpStatus.SERVICE_UNAVAILABLE;
-            log.warn("database_unavailable path={}", path);
-        }
         if (ApiPaths.isApi(path)) {
             Map<String, Object> body = ApiFailure.body(null, ApiFailures.reason(status));
             return ResponseEntity.status(status)
@@ -38,11 +28,6 @@ final class ErrorPages implements ErrorController {
         ModelAndView page = new ModelAndView("web/error", Map.of("status", status.value(), "text", text(status)));
         page.setStatus(status);
         return page;
-    }
-
-    private static boolean isDatabaseAway(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return ApiFailures.isDatabaseAway(failure) || (cause != null && ApiFailures.isDatabaseAway(cause));
     }
 
     private static HttpStatus status(HttpServletRequest request) {
