@@ -6,26 +6,34 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The first lines of an HTTP/1.1 message, byte for byte. Immutable. */
-record HttpHead(String startLine, List<String> fields) {
+/**
+ * The first lines of an HTTP/1.1 message, byte for byte. Immutable.
+ *
+ * @param startLine request line or status line
+ * @param fields the header lines as they stood
+ */
+public record HttpHead(String startLine, List<String> fields) {
 
-    HttpHead {
+    public HttpHead {
         fields = List.copyOf(fields);
     }
 
-    static HttpHead parse(byte[] raw) {
+    /** Cuts a head, with or without its empty line, into lines. */
+    public static HttpHead parse(byte[] raw) {
         String[] lines = new String(raw, StandardCharsets.ISO_8859_1).split("\r\n");
         return new HttpHead(lines[0], List.of(lines).subList(1, lines.length));
     }
 
-    Optional<String> first(String name) {
+    /** The value of the first field of that name. */
+    public Optional<String> first(String name) {
         return fields.stream()
                 .filter(field -> isNamed(field, name))
                 .map(field -> field.substring(field.indexOf(':') + 1).trim())
                 .findFirst();
     }
 
-    boolean has(String name, String token) {
+    /** Whether a list field of that name has that element, given in lower case. */
+    public boolean has(String name, String token) {
         return fields.stream()
                 .filter(field -> isNamed(field, name))
                 .flatMap(
@@ -33,40 +41,47 @@ record HttpHead(String startLine, List<String> fields) {
                 .anyMatch(value -> value.trim().toLowerCase(Locale.ROOT).equals(token));
     }
 
-    HttpHead without(String... names) {
+    /** The same without those fields. */
+    public HttpHead without(String... names) {
         List<String> kept = new ArrayList<>(fields);
         kept.removeIf(field -> List.of(names).stream().anyMatch(name -> isNamed(field, name)));
         return new HttpHead(startLine, kept);
     }
 
-    HttpHead with(String name, String value) {
+    /** The same with one more field. */
+    public HttpHead with(String name, String value) {
         List<String> more = new ArrayList<>(fields);
         more.add(name + ": " + value);
         return new HttpHead(startLine, more);
     }
 
-    boolean isChunked() {
+    /** Whether the body is chunked. */
+    public boolean isChunked() {
         return has("Transfer-Encoding", "chunked");
     }
 
     /** Bytes of the body as announced, or -1. */
-    long contentLength() {
+    public long contentLength() {
         return first("Content-Length").map(Long::parseLong).orElse(-1L);
     }
 
-    boolean isUpgrade() {
+    /** Whether another protocol is asked for. */
+    public boolean isUpgrade() {
         return has("Connection", "upgrade") && first("Upgrade").isPresent();
     }
 
-    boolean isHeadRequest() {
+    /** Whether it is a request whose answer has no body. */
+    public boolean isHeadRequest() {
         return startLine.startsWith("HEAD ");
     }
 
-    int status() {
+    /** The status of a response. */
+    public int status() {
         return Integer.parseInt(startLine.split(" ", 3)[1]);
     }
 
-    byte[] bytes() {
+    /** As it goes on the wire. */
+    public byte[] bytes() {
         StringBuilder text = new StringBuilder(startLine).append("\r\n");
         fields.forEach(field -> text.append(field).append("\r\n"));
         return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Reads HTTP/1.1 messages from a byte stream and copies their bodies as they are framed. Confined to one thread at a time. */
-final class HttpSource extends InputStream {
+public final class HttpSource extends InputStream {
 
     private static final int HEAD_LIMIT_BYTES = 1024 * 1024;
 
@@ -18,12 +18,13 @@ final class HttpSource extends InputStream {
     private int position;
     private int end;
 
-    HttpSource(InputStream from) {
+    /** Reads from a stream that nobody else reads. */
+    public HttpSource(InputStream from) {
         this.from = from;
     }
 
     /** Waits for a first byte; false when the stream ended before it. */
-    boolean awaitByte() throws IOException {
+    public boolean awaitByte() throws IOException {
         while (position == end) {
             int count = from.read(buffer, 0, buffer.length);
             if (count < 0) {
@@ -36,7 +37,7 @@ final class HttpSource extends InputStream {
     }
 
     /** The next head; empty when the stream ended before its first byte. */
-    Optional<HttpHead> readHead() throws IOException {
+    public Optional<HttpHead> readHead() throws IOException {
         if (!awaitByte()) {
             return Optional.empty();
         }
@@ -75,7 +76,8 @@ final class HttpSource extends InputStream {
         return count;
     }
 
-    void copyExactly(long bytes, OutputStream to) throws IOException {
+    /** Copies that many bytes. */
+    public void copyExactly(long bytes, OutputStream to) throws IOException {
         long left = bytes;
         while (left > 0) {
             if (!awaitByte()) {
@@ -90,7 +92,7 @@ final class HttpSource extends InputStream {
     }
 
     /** Copies a chunked body with its frames and trailers. */
-    void copyChunked(OutputStream to) throws IOException {
+    public void copyChunked(OutputStream to) throws IOException {
         while (true) {
             String size = copyLine(to);
             long bytes = Long.parseLong(size.split(";", 2)[0].trim(), 16);
