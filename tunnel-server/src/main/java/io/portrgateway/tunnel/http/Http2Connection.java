@@ -9,7 +9,6 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.util.ReferenceCountUtil;
 import io.portrgateway.tunnel.config.HttpConfig;
 import org.slf4j.Logger;
@@ -57,10 +56,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Watc
                 new Http2MultiplexHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel stream) {
-                        stream.pipeline()
-                                .addLast(
-                                        new Http2StreamFrameToHttpObjectCodec(true),
-                                        new Http2Visitor(edge, stream, peer));
+                        stream.pipeline().addLast(new Http2Visitor(edge, stream, peer));
                     }
                 }),
                 new Http2Connection(edge, pipeline.channel(), codec));

@@ -6,22 +6,23 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
-import io.netty.handler.codec.http2.HttpConversionUtil;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.portrgateway.tunnel.registry.Tunnel;
 import io.portrgateway.tunnel.registry.Upstream;
@@ -50,6 +51,8 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     private boolean reading;
     private boolean flushDue;
     private boolean toHead;
+    private boolean begun;
+    private boolean ended;
 
     Http2Visitor(Edge edge, Channel channel, Peer peer) {
         this.edge = edge;
@@ -71,27 +74,27 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         reading = true;
         try {
-            if (message instanceof HttpRequest request) {
-                request(request, message instanceof LastHttpContent);
-            } else if (message instanceof HttpContent content && exchange != null) {
-                exchange.requestContent(content);
+            if (message instanceof Http2HeadersFrame headers) {
+                ended |= headers.isEndStream();
+                if (begun) {
+                    trailers(headers);
+                } else {
+                    begun = true;
+                    request(headers);
+                }
+            } else if (message instanceof Http2DataFrame data) {
+                ended |= data.isEndStream();
+                content(data);
             }
         } finally {
             ReferenceCountUtil.release(message);
         }
     }
 
-    private void request(HttpRequest request, boolean complete) {
-        HttpHeaders headers = request.headers();
-        for (HttpConversionUtil.ExtensionHeaderNames name : HttpConversionUtil.ExtensionHeaderNames.values()) {
-            headers.remove(name.text());
-        }
+    private void request(Http2HeadersFrame frame) {
         RequestHead head;
         try {
-            requirePlain(headers);
-            if (complete && "0".equals(headers.get(HttpHeaderNames.CONTENT_LENGTH, "0"))) {
-                headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-            }
+            HttpRequest request = Http2Requests.request(frame.headers(), frame.isEndStream());
             head = RequestHead.read(request, edge.config().limits().headerCount());
         } catch (MalformedHead malformed) {
             edge.metrics().failed(EdgeResponses.look(malformed.failure()).reason());
@@ -107,16 +110,25 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
         next.start();
     }
 
-    /** What the guard does for HTTP/1 heads: nothing may turn into another line once it is written as HTTP/1. */
-    private static void requirePlain(HttpHeaders headers) {
-        for (Map.Entry<String, String> field : headers) {
-            String value = field.getValue();
-            for (int i = 0; i < value.length(); i++) {
-                char c = value.charAt(i);
-                if ((c < 0x20 && c != '\t') || c == 0x7F || c > 0xFF) {
-                    throw new MalformedHead(Failure.BAD_REQUEST, "field value");
-                }
-            }
+    private void content(Http2DataFrame frame) {
+        if (exchange != null) {
+            exchange.requestContent(
+                    frame.isEndStream()
+                            ? new DefaultLastHttpContent(frame.content())
+                            : new DefaultHttpContent(frame.content()));
+        }
+    }
+
+    private void trailers(Http2HeadersFrame frame) {
+        if (exchange == null) {
+            return;
+        }
+        DefaultLastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+        try {
+            Http2Requests.fields(frame.headers(), last.trailingHeaders());
+            exchange.requestContent(last);
+        } catch (MalformedHead | IllegalArgumentException malformed) {
+            exchange.fail(Failure.BAD_REQUEST);
         }
     }
 
@@ -232,30 +244,39 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
     @Override
     public void interim(HttpResponse response) {
-        DefaultFullHttpResponse interim =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, response.status(), Unpooled.EMPTY_BUFFER);
-        copy(response.headers(), interim.headers(), null, false);
-        channel.writeAndFlush(interim);
+        Http2Headers headers = headers(response.status());
+        copy(response.headers(), headers, null, false);
+        channel.writeAndFlush(new DefaultHttp2HeadersFrame(headers));
     }
 
     @Override
     public void answer(
             RequestHead head, HttpResponse response, @Nullable List<String> connectionNames, boolean hasBody) {
-        HttpResponse passed = new DefaultHttpResponse(HttpVersion.HTTP_1_1, response.status());
+        Http2Headers headers = headers(response.status());
         boolean hasLength = response.status().code() != HttpResponseStatus.NO_CONTENT.code();
-        copy(response.headers(), passed.headers(), connectionNames, hasLength);
-        channel.write(passed);
+        copy(response.headers(), headers, connectionNames, hasLength);
+        channel.write(new DefaultHttp2HeadersFrame(headers));
+    }
+
+    private static Http2Headers headers(HttpResponseStatus status) {
+        return new DefaultHttp2Headers(false).status(status.codeAsText());
     }
 
     private static void copy(
-            HttpHeaders from, HttpHeaders to, @Nullable List<String> connectionNames, boolean hasLength) {
+            HttpHeaders from, Http2Headers to, @Nullable List<String> connectionNames, boolean hasLength) {
         var fields = from.iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
-            if (HeaderRules.leavesTunnel(HeaderKind.of(field.getKey()), field.getKey(), connectionNames, hasLength)) {
-                to.add(field.getKey(), field.getValue());
+            HeaderKind kind = HeaderKind.of(field.getKey());
+            if (HeaderRules.leavesTunnel(kind, field.getKey(), connectionNames, hasLength)) {
+                add(to, field.getKey(), field.getValue());
             }
         }
+    }
+
+    /** Names are lower case on the wire (RFC 9113, 8.2.1). */
+    private static void add(Http2Headers to, CharSequence name, CharSequence value) {
+        to.add(AsciiString.of(name).toLowerCase(), AsciiString.of(value));
     }
 
     @Override
@@ -263,23 +284,22 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
         if (toHead) {
             part.release();
         } else {
-            channel.write(new DefaultHttpContent(part));
+            channel.write(new DefaultHttp2DataFrame(part));
         }
     }
 
     @Override
     public void end(HttpHeaders trailers) {
-        if (trailers.isEmpty()) {
-            channel.write(LastHttpContent.EMPTY_LAST_CONTENT);
-            return;
-        }
-        DefaultLastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+        Http2Headers passed = new DefaultHttp2Headers(false);
         for (Map.Entry<String, String> field : trailers) {
             if (HeaderRules.isTrailer(field.getKey())) {
-                last.trailingHeaders().add(field.getKey(), field.getValue());
+                add(passed, field.getKey(), field.getValue());
             }
         }
-        channel.write(last);
+        channel.write(
+                passed.isEmpty()
+                        ? new DefaultHttp2DataFrame(Unpooled.EMPTY_BUFFER, true)
+                        : new DefaultHttp2HeadersFrame(passed, true));
     }
 
     @Override
@@ -293,12 +313,14 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
     @Override
     public void answer(@Nullable RequestHead head, EdgeAnswer answer) {
-        ByteBuf body = head != null && head.isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer.body());
-        DefaultFullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()), body);
-        OwnHeaders.each(answer, response.headers()::add);
-        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answer.bodyBytes());
-        channel.write(response);
+        Http2Headers headers = headers(HttpResponseStatus.valueOf(answer.status()));
+        OwnHeaders.each(answer, (name, value) -> add(headers, name, value));
+        headers.addInt(HttpHeaderNames.CONTENT_LENGTH, answer.bodyBytes());
+        boolean hasBody = answer.bodyBytes() > 0 && (head == null || !head.isHead());
+        channel.write(new DefaultHttp2HeadersFrame(headers, !hasBody));
+        if (hasBody) {
+            channel.write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(answer.body()), true));
+        }
         done(head != null && !head.hasBody());
     }
 
@@ -312,7 +334,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     @Override
     public void done(boolean requestComplete) {
         exchange = null;
-        if (!requestComplete) {
+        if (!ended) {
             channel.write(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
         }
         flush();

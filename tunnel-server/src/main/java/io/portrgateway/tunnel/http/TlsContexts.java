@@ -46,6 +46,7 @@ final class TlsContexts implements Mapping<String, SslContext>, AutoCloseable {
     private final HttpMetrics metrics;
     private volatile Loaded loaded;
     private byte[] digest;
+    private byte[] lastSeen;
     private @Nullable Thread reloader;
 
     /**
@@ -57,6 +58,7 @@ final class TlsContexts implements Mapping<String, SslContext>, AutoCloseable {
         this.config = config;
         this.metrics = metrics;
         this.digest = digest();
+        this.lastSeen = digest;
         this.loaded = load();
     }
 
@@ -102,7 +104,10 @@ final class TlsContexts implements Mapping<String, SslContext>, AutoCloseable {
     boolean reloadIfChanged() {
         try {
             byte[] present = digest();
-            if (Arrays.equals(present, digest)) {
+            // Only what stayed the same from one look to the next: a key that is not replaced yet would not fit.
+            boolean settled = Arrays.equals(present, lastSeen);
+            lastSeen = present;
+            if (!settled || Arrays.equals(present, digest)) {
                 return false;
             }
             // Remembered even when they cannot be used, so that one bad file is reported once.

@@ -9,14 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What comes back from services, and what the visitor sees when nothing usable does. */
 @Timeout(30)
-@ExtendWith(NoLeaks.class)
 class ResponsesIT {
 
     private static final String GET = "GET / HTTP/1.1\r\nHost: app.example.test\r\n\r\n";

@@ -15,12 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Requests that parsers disagree on are refused before they reach a service; the script's answer is the 404 otherwise. */
-@ExtendWith(NoLeaks.class)
 class StrictParsingTest {
 
     private static final String HOST = "Host: app.example.test\r\n";
