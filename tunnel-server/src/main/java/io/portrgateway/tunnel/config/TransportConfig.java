@@ -8,9 +8,8 @@ import java.time.Duration;
  * @param eventLoopCount threads that serve sessions and visitors
  * @param nativeTransport whether epoll is used where it is available
  * @param readBufferBytes largest single read from an SSH socket
- * @param writeLowBytes bytes waiting for an SSH socket at which its streams go on writing
- * @param writeHighBytes bytes waiting for an SSH socket at which its streams stop writing; also bounds how long a
- *     keepalive answer waits behind bulk data
+ * @param maxWaitingBytes most bytes that wait for an SSH socket before its streams stop writing; on slow paths fewer do,
+ *     so that a keepalive answer does not wait long behind bulk data
  * @param initialWindowBytes receive window a stream starts with
  * @param maxWindowBytes receive window a fast stream may grow to
  * @param sessionWindowBytes all receive windows of one session together
@@ -22,8 +21,7 @@ public record TransportConfig(
         int eventLoopCount,
         boolean nativeTransport,
         int readBufferBytes,
-        int writeLowBytes,
-        int writeHighBytes,
+        int maxWaitingBytes,
         int initialWindowBytes,
         int maxWindowBytes,
         long sessionWindowBytes,
@@ -49,7 +47,7 @@ public record TransportConfig(
                 "1MiB",
                 64 * KIB,
                 16 * MIB,
-                "Bytes that may wait for one SSH connection before its streams stop writing.");
+                "Most bytes that wait for one SSH connection before its streams stop writing; fewer on slow paths.");
         int initial = (int) settings.bytes(
                 "PORTR_SSH_WINDOW_INITIAL",
                 "512KiB",
@@ -78,7 +76,6 @@ public record TransportConfig(
                         8 * KIB,
                         4 * MIB,
                         "Largest single read from an SSH connection; idle connections hold no buffer."),
-                high / 2,
                 high,
                 initial,
                 Math.max(initial, max),

@@ -6,7 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import io.portrgateway.tunnel.config.TransportConfig;
 import java.io.IOException;
@@ -33,9 +33,16 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor {
     private static final int FIRST_READ_BYTES = 2048;
     private static final int MIN_READ_BYTES = 512;
 
+    /**
+     * What the kernel takes beyond what is on its way: without a limit it takes megabytes, and on a slow path a keepalive
+     * answer waits behind them.
+     */
+    private static final long UNSENT_BYTES = 256 << 10;
+
     private final ServerBootstrap bootstrap;
     private final IoHandler handler;
     private final ConnectionGate gate;
+    private final int maxWaitingBytes;
     private final AtomicLong sessionIds = new AtomicLong();
     private final Map<Long, IoSession> sessions = new ConcurrentHashMap<>();
     private final Map<SocketAddress, Channel> listeners = new ConcurrentHashMap<>();
@@ -44,7 +51,8 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor {
     NettyIoAcceptor(EventLoops loops, TransportConfig config, ConnectionGate gate, IoHandler handler) {
         this.handler = handler;
         this.gate = gate;
-        this.bootstrap = new ServerBootstrap()
+        this.maxWaitingBytes = config.maxWaitingBytes();
+        this.bootstrap = withShortSendQueue(new ServerBootstrap(), loops)
                 .group(loops.group())
                 .channel(loops.serverChannelClass())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG_COUNT)
@@ -54,15 +62,19 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor {
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, config.readBufferBytes()))
-                .childOption(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(config.writeLowBytes(), config.writeHighBytes()))
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         accepted(channel);
                     }
                 });
+    }
+
+    private static ServerBootstrap withShortSendQueue(ServerBootstrap bootstrap, EventLoops loops) {
+        if (loops.isNative()) {
+            bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES);
+        }
+        return bootstrap;
     }
 
     private void accepted(SocketChannel channel) {
@@ -74,7 +86,7 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor {
         }
         channel.closeFuture().addListener(closed -> gate.left(client));
         long id = sessionIds.incrementAndGet();
-        NettyIoSession session = new NettyIoSession(this, id, channel, client, handler);
+        NettyIoSession session = new NettyIoSession(this, id, channel, client, handler, maxWaitingBytes);
         sessions.put(id, session);
         channel.closeFuture().addListener(closed -> sessions.remove(id));
         channel.pipeline().addLast("ssh", session.handler());

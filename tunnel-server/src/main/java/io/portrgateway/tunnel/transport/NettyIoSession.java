@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -44,6 +45,7 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
     private final InetSocketAddress client;
     private final IoHandler ioHandler;
     private final WriteQueue writes;
+    private final WriteLimit writeLimit;
     private final Map<Object, Object> attributes = new ConcurrentHashMap<>(4);
     private final Received received = new Received();
 
@@ -54,13 +56,21 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
     private boolean isReading;
     private boolean isStarved;
 
-    NettyIoSession(IoService service, long id, SocketChannel channel, InetSocketAddress client, IoHandler ioHandler) {
+    NettyIoSession(
+            IoService service,
+            long id,
+            SocketChannel channel,
+            InetSocketAddress client,
+            IoHandler ioHandler,
+            int maxWaitingBytes) {
         super("");
         this.service = service;
         this.id = id;
         this.channel = channel;
         this.client = client;
         this.ioHandler = ioHandler;
+        this.writeLimit = new WriteLimit(maxWaitingBytes);
+        setWaterMarks();
         this.writes = new WriteQueue(channel, this::drained);
     }
 
@@ -116,7 +126,21 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
     }
 
     private boolean hasRoom() {
-        return channel.isWritable() && writes.waitingBytes() < channel.config().getWriteBufferHighWaterMark();
+        return channel.isWritable() && writes.waitingBytes() < writeLimit.highBytes();
+    }
+
+    private void setWaterMarks() {
+        channel.config()
+                .setWriteBufferWaterMark(new WriteBufferWaterMark(writeLimit.lowBytes(), writeLimit.highBytes()));
+    }
+
+    private void measure() {
+        long nowNanos = System.nanoTime();
+        if (!channel.isWritable()) {
+            writeLimit.full(nowNanos);
+        } else if (writeLimit.drained(nowNanos)) {
+            setWaterMarks();
+        }
     }
 
     private void drained() {
@@ -276,6 +300,7 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
 
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            measure();
             drained();
         }
 
