@@ -3,6 +3,7 @@ package io.portrgateway.admin.web;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -73,10 +74,21 @@ final class ApiFailures {
         return json(HttpStatus.SERVICE_UNAVAILABLE, new HttpHeaders(), ApiFailure.body(null, message));
     }
 
+    /** No connection to be had, or the one in use broke: classes 08 (connection), 53 (resources), 57P (shutdown). */
     private static boolean isDatabaseAway(Throwable failure) {
-        return failure instanceof CannotCreateTransactionException
-                || failure instanceof DataAccessResourceFailureException
-                || failure instanceof QueryTimeoutException;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CannotCreateTransactionException
+                    || cause instanceof DataAccessResourceFailureException
+                    || cause instanceof QueryTimeoutException) {
+                return true;
+            }
+            if (cause instanceof SQLException sql) {
+                String state = sql.getSQLState();
+                // the pool's own exceptions carry none: time-outs, and use of a connection that it closed as broken
+                return state == null || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
+            }
+        }
+        return false;
     }
 
     static String reason(HttpStatusCode status) {
