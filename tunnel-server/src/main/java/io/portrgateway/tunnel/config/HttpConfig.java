@@ -1,5 +1,6 @@
 package io.portrgateway.tunnel.config;
 
+import io.netty.util.NetUtil;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Settings of the public HTTP edge. Immutable. */
 public record HttpConfig(
@@ -177,11 +179,17 @@ public record HttpConfig(
     }
 
     private static Trust trust(Settings s) {
-        return new Trust(
-                s.list(
+        List<String> proxies = s.list(
+                "PORTR_TRUSTED_PROXIES",
+                "",
+                "Addresses (CIDR) whose forwarded headers and PROXY protocol headers are believed");
+        proxies.stream()
+                .filter(network -> !isNetwork(network))
+                .forEach(network -> s.problem(
                         "PORTR_TRUSTED_PROXIES",
-                        "",
-                        "Addresses (CIDR) whose forwarded headers and PROXY protocol headers are believed"),
+                        "\"" + network + "\" (expected: addresses such as 10.0.0.0/8 or 2001:db8::1)"));
+        return new Trust(
+                proxies.stream().filter(HttpConfig::isNetwork).toList(),
                 s.choice(
                         "PORTR_HTTP_PROXY_PROTOCOL",
                         ProxyProtocol.OFF,
@@ -190,6 +198,17 @@ public record HttpConfig(
                         "PORTR_HTTP_PASS_REPLAY_ID",
                         false,
                         "Pass X-Portr-Replayed-Request-Id on; then any visitor can mark a request as a replay"));
+    }
+
+    private static boolean isNetwork(String text) {
+        int slash = text.indexOf('/');
+        byte @Nullable [] address =
+                NetUtil.createByteArrayFromIpAddressString(slash < 0 ? text : text.substring(0, slash));
+        if (address == null || slash < 0) {
+            return address != null;
+        }
+        String prefix = text.substring(slash + 1);
+        return prefix.matches("\\d{1,3}") && Integer.parseInt(prefix) <= address.length * 8;
     }
 
     private static Limits limits(Settings s) {
