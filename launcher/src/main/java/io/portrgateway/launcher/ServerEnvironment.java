@@ -52,7 +52,7 @@ final class ServerEnvironment {
     private static Map<String, String> shared(GatewaySettings settings, String databaseUrl) {
         Map<String, String> variables = new HashMap<>(settings.environment());
         variables.put("PORTR_DB_URL", databaseUrl);
-        variables.put("PORTR_DOMAIN", settings.domain());
+        variables.put("PORTR_DOMAIN", settings.tunnelHost());
         variables.put("PORTR_SERVER_URL", settings.serverUrl());
         variables.put(
                 "PORTR_SSH_URL", settings.domain() + ":" + settings.ports().ssh());
