@@ -80,6 +80,14 @@ final class Visitor {
         }
     }
 
+    /** Sends a text to a TCP tunnel and answers as many bytes as that, without closing anything before. */
+    static String tcpEchoKeptOpen(int port, String text) throws IOException {
+        try (Socket socket = connect(port)) {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readNBytes(text.length()), StandardCharsets.UTF_8);
+        }
+    }
+
     private Answer send(String hostname, String head, String body) throws IOException {
         try (Socket socket = connect(httpPort)) {
             socket.getOutputStream().write((head + body).getBytes(StandardCharsets.ISO_8859_1));
