@@ -3,6 +3,7 @@ package io.portrgateway.tunnel.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -43,6 +44,9 @@ final class Exchange {
 
     private static final int LONGEST_TOLD_TARGET = 200;
 
+    private static final HttpResponse CONTINUE =
+            new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE);
+
     private enum Phase {
         /** Choosing a session, or waiting for a stream. */
         OPENING,
@@ -67,6 +71,7 @@ final class Exchange {
     private @Nullable HttpResponse switching;
     private @Nullable UpgradeSplice splice;
     private boolean reused;
+    private boolean continued;
     private boolean requestComplete;
     private boolean requestDirty;
     private boolean heardUpstream;
@@ -198,8 +203,9 @@ final class Exchange {
         phase = Phase.SENT;
         progress++;
         edge.metrics().opened(System.nanoTime() - beganNanos);
+        boolean passExpect = !continueHere();
         HeadBuffer out = edge.heads().begin();
-        edge.rules().writeRequest(out, head, visitor.forwarded(head));
+        edge.rules().writeRequest(out, head, visitor.forwarded(head), passExpect);
         opened.write(out.end(opened.channel().alloc(), 0));
         requestDirty = true;
         sendWaiting(opened);
@@ -209,6 +215,22 @@ final class Exchange {
         if (!requestComplete && opened.channel().isWritable()) {
             visitor.resumeRequest();
         }
+    }
+
+    /**
+     * A client that serves one request per stream takes the first answer it reads for the only one, so it must never see
+     * {@code Expect} (portr-protocol 3.8); the edge then says 100 (Continue) in its stead.
+     */
+    private boolean continueHere() {
+        if (!head.expectsContinue() || upstream == null || upstream.keepsStreamsAlive()) {
+            return false;
+        }
+        if (!continued && !head.isHttp10()) {
+            continued = true;
+            visitor.interim(CONTINUE);
+            visitor.flush();
+        }
+        return true;
     }
 
     private void sendWaiting(UpstreamHandler to) {

@@ -27,13 +27,19 @@ final class HeaderRules {
         this.passReplayId = passReplayId;
     }
 
-    /** Writes the request head for the service; {@code forwarded} are ready-made lines. */
-    void writeRequest(HeadBuffer out, RequestHead head, byte[] forwarded) {
+    /**
+     * Writes the request head for the service.
+     *
+     * @param forwarded ready-made lines
+     * @param passExpect whether the service is asked to say 100 (Continue) itself
+     */
+    void writeRequest(HeadBuffer out, RequestHead head, byte[] forwarded, boolean passExpect) {
         out.text(head.method().name()).octet(' ').text(head.target()).text(HTTP_1_1);
         Iterator<Map.Entry<CharSequence, CharSequence>> fields = head.headers().iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
-            if (entersTunnel(HeaderKind.of(field.getKey()), head, field.getKey())) {
+            HeaderKind kind = HeaderKind.of(field.getKey());
+            if (entersTunnel(kind, head, field.getKey()) && (passExpect || kind != HeaderKind.EXPECT)) {
                 out.field(field.getKey(), field.getValue());
             }
         }

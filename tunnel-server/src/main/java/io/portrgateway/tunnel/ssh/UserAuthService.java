@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.sshd.common.Service;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.session.Session;
@@ -120,7 +121,7 @@ final class UserAuthService extends AbstractCloseable implements Service {
             return;
         }
         Login how = Authenticator.isPortr(asked) ? Login.PORTR : Login.SSH_PASSWORD;
-        decide(authenticator.byPassword(asked, password), result -> conclude(asked, how, result));
+        decide(() -> authenticator.byPassword(asked, password), result -> conclude(asked, how, result));
     }
 
     private void publicKey(String asked, Buffer buffer) throws IOException {
@@ -132,10 +133,10 @@ final class UserAuthService extends AbstractCloseable implements Service {
         if (request.isSigned()) {
             // The signature comes first: only the session that proves the key learns who it belongs to.
             if (!request.verify(session, asked)) {
-                decide(Authenticator.denied(), result -> conclude(asked, Login.SSH_KEY, result));
+                decide(Authenticator::denied, result -> conclude(asked, Login.SSH_KEY, result));
                 return;
             }
-            decide(authenticator.byPublicKey(asked, request), result -> {
+            decide(() -> authenticator.byPublicKey(asked, request), result -> {
                 if (!(result instanceof LoginResult.Denied)) {
                     authenticator.publicKeyUsed(request);
                 }
@@ -144,7 +145,7 @@ final class UserAuthService extends AbstractCloseable implements Service {
         } else if (!request.isUsable()) {
             sendFailure(asked);
         } else {
-            decide(authenticator.byPublicKey(asked, request), result -> answerOffer(asked, request, result));
+            decide(() -> authenticator.byPublicKey(asked, request), result -> answerOffer(asked, request, result));
         }
     }
 
@@ -154,7 +155,8 @@ final class UserAuthService extends AbstractCloseable implements Service {
         void take(LoginResult result) throws Exception;
     }
 
-    private void decide(CompletionStage<LoginResult> decision, Conclusion conclusion) throws IOException {
+    /** Asks only when the address may still try, so that a refused one costs no question to the database. */
+    private void decide(Supplier<CompletionStage<LoginResult>> question, Conclusion conclusion) throws IOException {
         if (authenticator.mayNotTry(session.address())) {
             session.disconnect(
                     SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS,
@@ -162,7 +164,8 @@ final class UserAuthService extends AbstractCloseable implements Service {
             return;
         }
         deciding = true;
-        decision.whenComplete((result, failure) -> session.loop().execute(() -> decided(result, failure, conclusion)));
+        question.get()
+                .whenComplete((result, failure) -> session.loop().execute(() -> decided(result, failure, conclusion)));
     }
 
     private void decided(@Nullable LoginResult result, @Nullable Throwable failure, Conclusion conclusion) {

@@ -254,4 +254,23 @@ class HttpEdgeIT {
             }
         }
     }
+
+    @Test
+    void saysContinueItselfToSpareAClientThatServesOneRequestPerStream() throws Exception {
+        try (EdgeKit kit = new EdgeKit()) {
+            Origin origin = kit.origin(connection -> {
+                connection.request();
+                String body = connection.read(4);
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + body);
+            });
+            kit.tunnel("app", origin).keepsAlive = false;
+            try (Wire wire = kit.visitor()) {
+                wire.send(
+                        "PUT / HTTP/1.1\r\nHost: app.example.test\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+                assertThat(wire.head()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+                assertThat(wire.send("body").answer()).endsWith("\r\n\r\nbody");
+            }
+            assertThat(origin.heads.getFirst()).doesNotContainIgnoringCase("expect");
+        }
+    }
 }
