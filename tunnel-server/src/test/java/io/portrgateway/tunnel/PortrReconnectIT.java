@@ -9,6 +9,7 @@ import io.portrgateway.tunnel.testclient.PortrV1Client;
 import io.portrgateway.tunnel.testclient.RawSshClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -139,6 +140,22 @@ class PortrReconnectIT {
 
             assertServes();
             assertThat(client.violations()).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsItsHostKeyOverARestart() throws Exception {
+        String user = gateway.reserve(member, name) + ":" + member.key();
+        PublicKey before;
+        try (RawSshClient client = RawSshClient.connect("127.0.0.1", gateway.sshPort(), user)) {
+            before = client.hostKey();
+        }
+
+        gateway.restart();
+
+        // a client with verification switched on would refuse any other key
+        try (RawSshClient client = RawSshClient.connect("127.0.0.1", gateway.sshPort(), user)) {
+            assertThat(client.hostKey()).isEqualTo(before);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.kex.KexProposalOption;
+import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -101,7 +102,10 @@ final class SshLink implements AutoCloseable {
 
     /** Starts a key exchange with these ciphers offered, and waits for it. */
     void rekey(String ciphers) throws IOException {
-        ((RekeyingSession) session).offerCiphers(ciphers);
+        RekeyingSession rekeying = (RekeyingSession) session;
+        // the future of an exchange completes a little before the next one may start
+        Awaiting.await(HANDSHAKE_LIMIT, "no key exchange under way", () -> rekeying.getKexState() == KexState.DONE);
+        rekeying.offerCiphers(ciphers);
         session.reExchangeKeys().verify(HANDSHAKE_LIMIT);
     }
 
