@@ -99,7 +99,7 @@ class Application {
                 return problem;
             }
             if (cause instanceof PortInUseException inUse) {
-                String setting = inUse.getPort() == settings.opsPort() ? "PORTR_ADMIN_OPS_PORT" : "PORTR_ADMIN_PORT";
+                String setting = inUse.getPort() == settings.ops().port() ? "PORTR_ADMIN_OPS_PORT" : "PORTR_ADMIN_PORT";
                 return new StartProblem(setting + ": port " + inUse.getPort() + " is in use (expected: a free port)");
             }
         }

@@ -21,23 +21,38 @@ import org.jspecify.annotations.Nullable;
 public record AdminSettings(
         DatabaseSettings database,
         PublicAddresses publicAddresses,
-        int adminPort,
-        int opsPort,
+        Listen admin,
+        Listen ops,
         List<Secret> encryptionKeys,
         boolean hostKeyConfigured,
         int reservedSubdomainLimit,
         Limits limits,
         List<AddressRange> trustedProxies,
         Bootstrap bootstrap,
-        LogFormat logFormat) {
+        Logging logging) {
 
     private static final int KEY_BYTES = 32;
 
     /** Lines for people, or one JSON object per line. */
     public enum LogFormat {
-        TEXT,
+        PLAIN,
         JSON
     }
+
+    /** Least important level that is logged. */
+    public enum LogLevel {
+        TRACE,
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
+    /** How log lines look, and which there are. Immutable. */
+    public record Logging(LogFormat format, LogLevel level) {}
+
+    /** Where one of the servers of this process listens. Immutable. */
+    public record Listen(String address, int port) {}
 
     /**
      * The database and its log-ins. Immutable.
@@ -68,11 +83,24 @@ public record AdminSettings(
 
     /** Reads all settings; problems are left in {@code settings}. */
     public static AdminSettings read(Settings settings) {
-        int adminPort = settings.integer("PORTR_ADMIN_PORT", 8000, 0, 65535, "Port of dashboard and API");
-        int opsPort = settings.integer(
-                "PORTR_ADMIN_OPS_PORT", 8091, 0, 65535, "Private port of liveness, readiness and metrics");
+        Listen admin = new Listen(
+                address(settings, "PORTR_ADMIN_ADDRESS", "0.0.0.0", "Address that dashboard and API listen on"),
+                settings.integer("PORTR_ADMIN_PORT", 8000, 0, 65535, "Port of dashboard and API"));
+        Listen ops = new Listen(
+                address(
+                        settings,
+                        "PORTR_ADMIN_OPS_ADDRESS",
+                        "127.0.0.1",
+                        "Address of the private port; it asks for no password, so open it (0.0.0.0 in a pod) only where"
+                                + " strangers cannot reach it"),
+                settings.integer(
+                        "PORTR_ADMIN_OPS_PORT",
+                        8091,
+                        0,
+                        65535,
+                        "Private port: /actuator/health/liveness, /actuator/health/readiness, /actuator/prometheus"));
         DatabaseSettings database = database(settings);
-        PublicAddresses addresses = PublicAddresses.read(settings, adminPort);
+        PublicAddresses addresses = PublicAddresses.read(settings, admin.port());
         List<Secret> keys = encryptionKeys(settings);
         boolean hostKey = settings.secret(
                         "PORTR_SSH_HOST_KEY",
@@ -83,11 +111,39 @@ public record AdminSettings(
         Limits limits = limits(settings);
         List<AddressRange> proxies = proxies(settings);
         Bootstrap bootstrap = bootstrap(settings);
-        LogFormat logFormat =
-                settings.choice("PORTR_LOG_FORMAT", LogFormat.TEXT, "Log lines for people, or JSON (ECS fields)");
         return new AdminSettings(
-                database, addresses, adminPort, opsPort, keys, hostKey, reserved, limits, proxies, bootstrap,
-                logFormat);
+                database,
+                addresses,
+                admin,
+                ops,
+                keys,
+                hostKey,
+                reserved,
+                limits,
+                proxies,
+                bootstrap,
+                logging(settings));
+    }
+
+    private static Logging logging(Settings settings) {
+        return new Logging(
+                settings.choice(
+                        "PORTR_LOG_FORMAT",
+                        LogFormat.PLAIN,
+                        "Log lines as text for people (plain) or JSON (json, with ECS fields)"),
+                settings.choice(
+                        "PORTR_LOG_LEVEL",
+                        LogLevel.INFO,
+                        "Least important level that is logged: trace, debug, info, warn or error"));
+    }
+
+    private static String address(Settings settings, String name, String defaultValue, String meaning) {
+        return settings.parsed(
+                name,
+                defaultValue,
+                "an IP address",
+                text -> AddressRange.literal(text).getHostAddress(),
+                meaning);
     }
 
     private static DatabaseSettings database(Settings settings) {
