@@ -74,6 +74,9 @@ class RealClientIT {
         assertThat(gateway.visitor().webSocketEcho(gateway.host("real"), "hello"))
                 .isEqualTo("hello");
 
+        // Only one at a time: the beta's own inspector listens on a fixed port.
+        http.destroy();
+        http.waitFor();
         Process tcp = tunnel(binary, "tcp", echo.port(), "");
         int port = await().atMost(SOON).failFast(() -> !tcp.isAlive()).until(() -> publicPort("tcp"), found -> found > 0);
         assertThat(Visitor.tcpEchoKeptOpen(port, "hello")).isEqualTo("hello");
