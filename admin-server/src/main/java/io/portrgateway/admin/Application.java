@@ -7,10 +7,13 @@ import io.portrgateway.admin.settings.DatabaseUrl;
 import io.portrgateway.admin.settings.Secret;
 import io.portrgateway.admin.settings.StartProblem;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
@@ -25,6 +28,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @SpringBootApplication(exclude = UserDetailsServiceAutoConfiguration.class)
 @EnableScheduling
 class Application {
+
+    private static final Logger log = LoggerFactory.getLogger(Application.class);
 
     /** How long a caller waits for a database connection before the request fails. */
     private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
@@ -44,7 +49,17 @@ class Application {
             context.registerBean(SchemaGate.class, () -> new SchemaGate(schema));
         });
         try {
-            return application.run();
+            long started = System.nanoTime();
+            ConfigurableApplicationContext context = application.run();
+            // a command prints its result and nothing else
+            if (overriding.isEmpty()) {
+                log.info(
+                        "admin_server_started version={} url={} millis={}",
+                        AdminServer.version(),
+                        settings.publicAddresses().server(),
+                        Duration.ofNanos(System.nanoTime() - started).toMillis());
+            }
+            return context;
         } catch (RuntimeException failure) {
             throw problem(failure, settings);
         }
