@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 /**
  * What one stream lets the client send (RFC 4254 section 5.2). Starts small, so that a stalled visitor is cheap, and grows
- * to twice the path's bandwidth-delay product, so that a long path is used fully, as far as the budget allows.
+ * to three times the path's bandwidth-delay product, so that a long path is used fully, as far as the budget allows.
  *
  * <p>Bytes count as received when they arrive and as consumed when the stream's reader has taken them; only consumed ones
  * are offered to the client again. Confined to the session's event loop.
@@ -16,6 +16,9 @@ final class ReceiveWindow {
 
     /** Consumed bytes are offered again a quarter of a window at a time: few adjusts, and three quarters still usable. */
     private static final int ADJUST_FRACTION = 4;
+
+    /** With less than this a doubled window would not be measured as used before it is doubled again. */
+    private static final int ROUND_TRIPS_HELD = 3;
 
     private final WindowBudget budget;
     private final int maxBytes;
@@ -118,7 +121,7 @@ final class ReceiveWindow {
         long elapsedNanos = Math.max(1, nanoClock.getAsLong() - markNanos);
         observeRoundTrip(elapsedNanos);
         double bytesPerNano = (double) (receivedBytes - markReceivedBytes) / elapsedNanos;
-        double usefulBytes = 2 * bytesPerNano * roundTripNanos;
+        double usefulBytes = ROUND_TRIPS_HELD * bytesPerNano * roundTripNanos;
         boolean isReaderFast = unconsumedBytes <= windowBytes / 2;
         if (usefulBytes > windowBytes && isReaderFast) {
             grow();
