@@ -1,6 +1,8 @@
 package io.portrgateway.tunnel.config;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Settings of the event loops, of the SSH sockets and of the streams inside SSH sessions. Immutable.
@@ -16,6 +18,7 @@ import java.time.Duration;
  * @param totalWindowBytes all receive windows of this node together
  * @param maxStreamCount streams open at once in one session
  * @param openTimeout how long a client may take to answer the opening of a stream
+ * @param trustedProxies whose PROXY protocol headers on the SSH port are believed
  */
 public record TransportConfig(
         int eventLoopCount,
@@ -27,7 +30,12 @@ public record TransportConfig(
         long sessionWindowBytes,
         long totalWindowBytes,
         int maxStreamCount,
-        Duration openTimeout) {
+        Duration openTimeout,
+        List<AddressRange> trustedProxies) {
+
+    public TransportConfig {
+        trustedProxies = List.copyOf(trustedProxies);
+    }
 
     private static final long KIB = 1L << 10;
     private static final long MIB = 1L << 20;
@@ -102,6 +110,20 @@ public record TransportConfig(
                         "10s",
                         Duration.ofMillis(100),
                         Duration.ofMinutes(5),
-                        "How long a client may take to accept a stream before the visitor gets 504."));
+                        "How long a client may take to accept a stream before the visitor gets 504."),
+                settings.parsed(
+                        "PORTR_SSH_TRUSTED_PROXIES",
+                        "",
+                        "addresses or CIDR ranges, separated by commas",
+                        TransportConfig::ranges,
+                        "Addresses (CIDR) whose PROXY protocol headers on the SSH port are believed."));
+    }
+
+    private static List<AddressRange> ranges(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .map(AddressRange::parse)
+                .toList();
     }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.portrgateway.tunnel.config.AddressRange;
 import io.portrgateway.tunnel.config.TransportConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,6 +44,7 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor {
     private final IoHandler handler;
     private final ConnectionGate gate;
     private final int maxWaitingBytes;
+    private final List<AddressRange> trustedProxies;
     private final AtomicLong sessionIds = new AtomicLong();
     private final Map<Long, IoSession> sessions = new ConcurrentHashMap<>();
     private final Map<SocketAddress, Channel> listeners = new ConcurrentHashMap<>();
@@ -52,6 +54,7 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor {
         this.handler = handler;
         this.gate = gate;
         this.maxWaitingBytes = config.maxWaitingBytes();
+        this.trustedProxies = config.trustedProxies();
         this.bootstrap = withShortSendQueue(new ServerBootstrap(), loops)
                 .group(loops.group())
                 .channel(loops.serverChannelClass())
@@ -78,17 +81,33 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor {
     }
 
     private void accepted(SocketChannel channel) {
-        InetSocketAddress client = channel.remoteAddress();
-        // A client that is gone already has no address.
-        if (client == null || isClosing() || !gate.admit(client)) {
+        InetSocketAddress peer = channel.remoteAddress();
+        // A peer that is gone already has no address.
+        if (peer == null) {
+            channel.close();
+        } else if (isTrustedProxy(peer)) {
+            channel.pipeline().addLast("proxy", new ProxyHeader(peer, (ctx, client) -> begin(channel, client)));
+        } else {
+            begin(channel, peer);
+        }
+    }
+
+    private boolean isTrustedProxy(InetSocketAddress peer) {
+        return trustedProxies.stream().anyMatch(range -> range.contains(peer.getAddress()));
+    }
+
+    private void begin(SocketChannel channel, InetSocketAddress client) {
+        if (isClosing() || !gate.admit(client)) {
             channel.close();
             return;
         }
-        channel.closeFuture().addListener(closed -> gate.left(client));
         long id = sessionIds.incrementAndGet();
         NettyIoSession session = new NettyIoSession(this, id, channel, client, handler, maxWaitingBytes);
         sessions.put(id, session);
-        channel.closeFuture().addListener(closed -> sessions.remove(id));
+        channel.closeFuture().addListener(closed -> {
+            sessions.remove(id);
+            gate.left(client);
+        });
         channel.pipeline().addLast("ssh", session.handler());
     }
 

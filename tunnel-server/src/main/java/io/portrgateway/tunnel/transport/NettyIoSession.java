@@ -270,9 +270,26 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
 
     private final class Adapter extends ChannelInboundHandlerAdapter {
 
+        private boolean isStarted;
+
+        /** Behind a PROXY header the socket is active before this handler is there. */
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+            if (ctx.pipeline().get(ProxyHeader.class) != null) {
+                start();
+            }
+        }
+
         @Override
         public void channelActive(ChannelHandlerContext ctx) throws Exception {
-            ioHandler.sessionCreated(NettyIoSession.this);
+            start();
+        }
+
+        private void start() throws Exception {
+            if (!isStarted) {
+                isStarted = true;
+                ioHandler.sessionCreated(NettyIoSession.this);
+            }
         }
 
         @Override
