@@ -19,6 +19,19 @@ final class ChunkWriter {
 
     private ChunkWriter() {}
 
+    /** Appends the part as one chunk if there is room for it; the part stays the caller's. */
+    static boolean append(ByteBuf to, ByteBuf part) {
+        int size = part.readableBytes();
+        if (to.writableBytes() < size + FRAME_BYTES) {
+            return false;
+        }
+        if (size > 0) {
+            ByteBufUtil.writeAscii(to, Integer.toHexString(size));
+            to.writeBytes(LINE_END).writeBytes(part).writeBytes(LINE_END);
+        }
+        return true;
+    }
+
     /** Writes the part as one chunk; takes the buffer over. An empty part writes nothing: it would end the body. */
     static void write(ChannelOutboundInvoker out, ChannelPromise promise, ByteBufAllocator allocator, ByteBuf part) {
         int size = part.readableBytes();

@@ -1,7 +1,6 @@
 package io.portrgateway.tunnel.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -14,7 +13,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
-import io.portrgateway.tunnel.registry.ExchangeLine;
 import io.portrgateway.tunnel.registry.Tunnel;
 import io.portrgateway.tunnel.registry.Upstream;
 import io.portrgateway.tunnel.registry.UpstreamException;
@@ -26,8 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One request on its way: finds the tunnel, chooses a session, gets a stream, passes both bodies on with back-pressure,
@@ -37,12 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchange {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-
     /** A connection stays with its session unless another one has this many fewer in flight. */
     private static final int LOYALTY_COUNT = 4;
-
-    private static final int LONGEST_TOLD_TARGET = 200;
 
     private static final HttpResponse CONTINUE =
             new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE);
@@ -60,7 +52,8 @@ final class Exchange {
     private final Edge edge;
     private final Visitor visitor;
     private final RequestHead head;
-    private final long beganNanos = System.nanoTime();
+    private final ExchangeTally tally;
+    private final Progress progress = new Progress();
     private final List<Upstream> tried = new ArrayList<>(0);
     private Phase phase = Phase.OPENING;
     private @Nullable Tunnel tunnel;
@@ -74,23 +67,16 @@ final class Exchange {
     private boolean continued;
     private boolean requestComplete;
     private boolean requestDirty;
-    private boolean heardUpstream;
     private boolean streamReusable;
     private int attemptCount;
     private int status;
-    private long requestBytes;
-    private long responseBytes;
-    private long progress;
-    private long seenProgress = -1;
-    private long progressNanos;
-    private long seenPendingBytes;
 
     Exchange(Edge edge, Visitor visitor, RequestHead head) {
         this.edge = edge;
         this.visitor = visitor;
         this.head = head;
         this.requestComplete = !head.hasBody();
-        edge.metrics().exchanges(1);
+        this.tally = new ExchangeTally(edge, head);
     }
 
     RequestHead head() {
@@ -121,7 +107,7 @@ final class Exchange {
             ping(target);
             return;
         }
-        target.requestCount().increment();
+        tally.began(target);
         long largest = edge.config().limits().bodyBytes();
         if (largest > 0 && head.bodyBytes() > largest) {
             fail(Failure.BODY_TOO_LARGE);
@@ -201,8 +187,8 @@ final class Exchange {
         stream = opened;
         reused = wasIdle;
         phase = Phase.SENT;
-        progress++;
-        edge.metrics().opened(System.nanoTime() - beganNanos);
+        progress.event();
+        tally.opened();
         boolean passExpect = !continueHere();
         HeadBuffer out = edge.heads().begin();
         edge.rules().writeRequest(out, head, visitor.forwarded(head), passExpect);
@@ -274,10 +260,9 @@ final class Exchange {
             return;
         }
         ByteBuf part = content.content();
-        progress++;
-        requestBytes += part.readableBytes();
+        progress.event();
         long largest = edge.config().limits().bodyBytes();
-        if (largest > 0 && requestBytes > largest) {
+        if (tally.toUpstream(part.readableBytes()) > largest && largest > 0) {
             fail(Failure.BODY_TOO_LARGE);
             return;
         }
@@ -343,7 +328,7 @@ final class Exchange {
     }
 
     void upstreamWritable(UpstreamHandler from) {
-        progress++;
+        progress.event();
         if (from == stream && !requestComplete && phase != Phase.DONE) {
             visitor.resumeRequest();
         }
@@ -351,7 +336,7 @@ final class Exchange {
 
     /** The visitor takes more. */
     void visitorWritable() {
-        progress++;
+        progress.event();
         if (stream != null && phase == Phase.ANSWERING) {
             stream.readWhen(visitor.channel().isWritable());
         }
@@ -363,7 +348,7 @@ final class Exchange {
             if (from != stream || phase == Phase.DONE || phase == Phase.UPGRADED) {
                 return;
             }
-            progress++;
+            progress.event();
             if (message instanceof HttpResponse response) {
                 response(response);
             } else if (message instanceof HttpContent content) {
@@ -375,10 +360,7 @@ final class Exchange {
     }
 
     private void response(HttpResponse response) {
-        if (!heardUpstream) {
-            heardUpstream = true;
-            edge.metrics().firstByte(System.nanoTime() - beganNanos);
-        }
+        tally.heardUpstream();
         if (response.decoderResult().isFailure() || !hasPlainFraming(response)) {
             fail(Failure.BAD_RESPONSE);
         } else if (response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
@@ -441,7 +423,7 @@ final class Exchange {
         }
         ByteBuf part = content.content();
         if (part.isReadable()) {
-            responseBytes += part.readableBytes();
+            tally.toVisitor(part.readableBytes());
             visitor.content(part.retain());
             if (!visitor.channel().isWritable()) {
                 from.readWhen(false);
@@ -472,7 +454,7 @@ final class Exchange {
         Upstream last = upstream;
         boolean lost = !last.isOpen();
         Failure failure = lost ? Failure.CONNECTION_LOST : Failure.UPSTREAM_CLOSED;
-        boolean again = !heardUpstream
+        boolean again = !tally.hasHeardUpstream()
                 && head.isReplaySafe()
                 && attemptCount <= edge.config().streams().retryCount();
         if (!again) {
@@ -502,25 +484,9 @@ final class Exchange {
         phase = Phase.UPGRADED;
         status = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
         edge.metrics().upgraded(1);
-        UpgradeSplice made = new UpgradeSplice(edge, from, this);
+        UpgradeSplice made = new UpgradeSplice(edge, from, this, tally);
         splice = made;
         visitor.upgrade(head, response, made);
-    }
-
-    /** Any loop. */
-    void relayedToVisitor(long byteCount) {
-        edge.metrics().toVisitor(byteCount);
-        if (tunnel != null) {
-            tunnel.toVisitorBytes().add(byteCount);
-        }
-    }
-
-    /** Any loop. */
-    void relayedToUpstream(long byteCount) {
-        edge.metrics().toUpstream(byteCount);
-        if (tunnel != null) {
-            tunnel.toUpstreamBytes().add(byteCount);
-        }
     }
 
     /** Both sides of an upgraded connection are closed. Any loop. */
@@ -571,7 +537,6 @@ final class Exchange {
 
     private void finish(@Nullable Failure failure) {
         phase = Phase.DONE;
-        long nanos = System.nanoTime() - beganNanos;
         boolean keep = failure == null && requestComplete && streamReusable;
         if (stream != null) {
             stream.release(keep);
@@ -581,52 +546,12 @@ final class Exchange {
             waiting.forEach(ReferenceCountUtil::release);
             waiting = null;
         }
-        edge.metrics().exchanges(-1);
-        count(failure, nanos);
-        if (upstream != null) {
-            upstream.end();
-            upstream.report(new ExchangeLine(label(), told(), status, nanos / 1_000_000));
-            upstream = null;
+        @Nullable Upstream last = upstream;
+        upstream = null;
+        if (last != null) {
+            last.end();
         }
-    }
-
-    private void count(@Nullable Failure failure, long nanos) {
-        if (failure == null) {
-            edge.metrics().answered(status);
-            edge.metrics().total(nanos);
-        } else {
-            EdgeResponses.Look look = EdgeResponses.look(failure);
-            edge.metrics().failed(look.reason());
-            LOG.atLevel(look.level())
-                    .log("exchange.failed tunnel={} reason={}", tunnel == null ? "-" : tunnel.id(), look.reason());
-        }
-        if (tunnel != null) {
-            if (requestBytes > 0) {
-                relayedToUpstream(requestBytes);
-            }
-            if (responseBytes > 0) {
-                relayedToVisitor(responseBytes);
-            }
-        }
-    }
-
-    private String label() {
-        int dot = head.host().indexOf('.');
-        return dot < 0 ? head.host() : head.host().substring(0, dot);
-    }
-
-    /** Method and path for a terminal: no query, and nothing a terminal could take for a command. */
-    private String told() {
-        String target = head.target();
-        int end = target.indexOf('?');
-        end = Math.min(end < 0 ? target.length() : end, LONGEST_TOLD_TARGET);
-        StringBuilder told =
-                new StringBuilder(end + 8).append(head.method().name()).append(' ');
-        for (int i = 0; i < end; i++) {
-            char c = target.charAt(i);
-            told.append(c < 0x7F ? c : '?');
-        }
-        return told.toString();
+        tally.ended(failure, status, last);
     }
 
     /** Looks whether a limit is exceeded; called once per tick. */
@@ -634,13 +559,7 @@ final class Exchange {
         if (phase == Phase.DONE || phase == Phase.UPGRADED) {
             return;
         }
-        long pending = pendingBytes();
-        if (progress != seenProgress || pending < seenPendingBytes) {
-            seenProgress = progress;
-            progressNanos = nowNanos;
-        }
-        seenPendingBytes = pending;
-        long quiet = nowNanos - progressNanos;
+        long quiet = progress.quietNanos(nowNanos, visitor.channel());
         if (phase == Phase.ANSWERING) {
             checkAnswer(quiet);
         } else if (phase == Phase.SENT && !requestComplete && waitsForVisitor()) {
@@ -653,7 +572,7 @@ final class Exchange {
     }
 
     private boolean waitsForVisitor() {
-        boolean waitsForContinue = head.expectsContinue() && !heardUpstream && requestBytes == 0;
+        boolean waitsForContinue = head.expectsContinue() && !tally.hasHeardUpstream() && tally.requestBytes() == 0;
         return !waitsForContinue && stream != null && stream.channel().isWritable();
     }
 
@@ -669,10 +588,5 @@ final class Exchange {
 
     private static boolean exceeds(long quiet, Duration limit) {
         return limit.isPositive() && quiet > limit.toNanos();
-    }
-
-    private long pendingBytes() {
-        @Nullable ChannelOutboundBuffer pending = visitor.channel().unsafe().outboundBuffer();
-        return pending == null ? 0 : pending.totalPendingWriteBytes();
     }
 }

@@ -115,6 +115,15 @@ final class HeadBuffer {
         return allocator.buffer(length + room).writeBytes(bytes, 0, length);
     }
 
+    /** Appends what was written to the buffer if there is room for it. */
+    boolean appendTo(ByteBuf to) {
+        if (to.writableBytes() < length) {
+            return false;
+        }
+        to.writeBytes(bytes, 0, length);
+        return true;
+    }
+
     @Override
     public String toString() {
         return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);

@@ -162,6 +162,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
         }
         if (flushDue) {
             flushDue = false;
+            writer.seal();
             ctx.flush();
         }
     }
@@ -175,6 +176,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        writer.drop();
         @Nullable Exchange current = exchange;
         exchange = null;
         if (current != null) {
@@ -356,6 +358,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
         if (reading) {
             flushDue = true;
         } else {
+            writer.seal();
             channel.flush();
         }
     }
@@ -363,8 +366,8 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     @Override
     public void done(boolean requestComplete) {
         exchange = null;
-        flush();
         if (keepConnection && requestComplete && !edge.draining().get()) {
+            flush();
             deadlineIn(edge.config().timeouts().keepAlive().toNanos());
             decoder.resume();
         } else {
@@ -387,6 +390,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     public void abort() {
         exchange = null;
         closing = true;
+        writer.drop();
         if (channel.pipeline().get(SslHandler.class) == null) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
@@ -399,6 +403,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
      */
     private void closeGently(boolean visitorIsSending) {
         closing = true;
+        writer.seal();
         deadlineIn(edge.config().timeouts().linger().toNanos());
         if (!visitorIsSending && !decoder.holdsBack()) {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);

@@ -13,10 +13,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes answers to an HTTP/1 visitor: heads as bytes, bodies in the framing the visitor understands. Confined to the
+ * Writes answers to an HTTP/1 visitor: heads as bytes, bodies in the framing the visitor understands. A head waits for
+ * the body's first bytes until {@link #seal}, so that a small answer is one buffer and one system call. Confined to the
  * visitor's event loop.
  */
 final class ResponseWriter {
+
+    /** Bytes of a body that are copied behind its head at most. */
+    private static final int COPIED_BYTES = 4096;
 
     private static final AsciiString VERSION = AsciiString.cached("HTTP/1.1 ");
     private static final AsciiString CONNECTION_CLOSE = AsciiString.cached("Connection: close\r\n");
@@ -26,6 +30,7 @@ final class ResponseWriter {
 
     private final HeadBuffer.Source heads;
     private final Channel channel;
+    private @Nullable ByteBuf open;
     private boolean chunked;
     private boolean hasBody;
 
@@ -72,18 +77,36 @@ final class ResponseWriter {
             out.text(chunked ? CHUNKED : AsciiString.EMPTY_STRING);
         }
         connection(out, head, keep);
-        write(out.newLine());
+        open = out.newLine().end(channel.alloc(), hasBody ? COPIED_BYTES : 0);
         return keep;
     }
 
     void content(ByteBuf part) {
         if (!hasBody) {
             part.release();
+        } else if (append(part)) {
+            part.release();
         } else if (chunked) {
+            seal();
             ChunkWriter.write(channel, channel.voidPromise(), channel.alloc(), part);
         } else {
+            seal();
             channel.write(part, channel.voidPromise());
         }
+    }
+
+    private boolean append(ByteBuf part) {
+        if (open == null) {
+            return false;
+        }
+        if (chunked) {
+            return ChunkWriter.append(open, part);
+        }
+        if (part.readableBytes() > open.writableBytes()) {
+            return false;
+        }
+        open.writeBytes(part);
+        return true;
     }
 
     void end(HttpHeaders trailers) {
@@ -91,6 +114,22 @@ final class ResponseWriter {
             HeadBuffer out = heads.begin();
             HeaderRules.writeLastChunk(out, trailers);
             write(out);
+        }
+    }
+
+    /** Gives what waits to the channel; called before each flush. */
+    void seal() {
+        if (open != null) {
+            channel.write(open, channel.voidPromise());
+            open = null;
+        }
+    }
+
+    /** Drops what waits; called when the answer is cut. */
+    void drop() {
+        if (open != null) {
+            open.release();
+            open = null;
         }
     }
 
@@ -145,6 +184,10 @@ final class ResponseWriter {
     }
 
     private void write(HeadBuffer out) {
+        if (open != null && out.appendTo(open)) {
+            return;
+        }
+        seal();
         channel.write(out.end(channel.alloc(), 0), channel.voidPromise());
     }
 }

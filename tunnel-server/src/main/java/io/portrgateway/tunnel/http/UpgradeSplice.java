@@ -23,15 +23,17 @@ final class UpgradeSplice implements RelayListener, Watch.Watched {
     private final UpstreamHandler stream;
     private final RelayLimits limits;
     private final Exchange exchange;
+    private final ExchangeTally tally;
     private final Watch.Entry watchEntry = new Watch.Entry(this);
     private @Nullable Coupling coupling;
 
-    UpgradeSplice(Edge edge, UpstreamHandler stream, Exchange exchange) {
+    UpgradeSplice(Edge edge, UpstreamHandler stream, Exchange exchange, ExchangeTally tally) {
         HttpConfig.Timeouts timeouts = edge.config().timeouts();
         this.edge = edge;
         this.stream = stream;
         this.limits = new RelayLimits(timeouts.upgradeIdle(), timeouts.bodyProgress(), timeouts.linger());
         this.exchange = exchange;
+        this.tally = tally;
     }
 
     /** Couples the two; {@code visitorCodec} are the visitor's HTTP handlers, from the last to the first. */
@@ -79,12 +81,12 @@ final class UpgradeSplice implements RelayListener, Watch.Watched {
 
     @Override
     public void toVisitor(int byteCount) {
-        exchange.relayedToVisitor(byteCount);
+        tally.relayedToVisitor(byteCount);
     }
 
     @Override
     public void toUpstream(int byteCount) {
-        exchange.relayedToUpstream(byteCount);
+        tally.relayedToUpstream(byteCount);
     }
 
     @Override

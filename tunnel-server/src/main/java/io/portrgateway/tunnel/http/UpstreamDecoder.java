@@ -46,6 +46,11 @@ final class UpstreamDecoder extends HttpResponseDecoder {
         headRequest = toHead;
     }
 
+    /** Whether bytes came behind the message decoded last. */
+    boolean holdsMore() {
+        return actualReadableBytes() > 0;
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
         if (upgraded) {

@@ -100,7 +100,8 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     private void releaseOnLoop(boolean reusable) {
         exchange = null;
-        if (reusable && isUsable()) {
+        // What came behind the answer was not asked for: the next exchange must not take it for its own.
+        if (reusable && isUsable() && !decoder.holdsMore()) {
             channel.config().setAutoRead(true);
             pool.put(this);
         } else {

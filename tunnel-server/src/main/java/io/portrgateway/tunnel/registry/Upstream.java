@@ -54,6 +54,11 @@ public interface Upstream extends AttributeMap {
      */
     void close(CloseReason reason);
 
+    /** Whether anybody reads what is reported; without an audience the lines need not be made. Any thread. */
+    default boolean hasAudience() {
+        return true;
+    }
+
     /** Tells the person at the client of one finished exchange, where there is a terminal; lossy. Any thread. */
     void report(ExchangeLine line);
 }

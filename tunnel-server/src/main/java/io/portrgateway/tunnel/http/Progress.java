@@ -1,0 +1,37 @@
+package io.portrgateway.tunnel.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells how long an exchange has made no progress. Events only count; the clock is read once per tick, because reading it
+ * for every event would cost more. Confined to the visitor's event loop.
+ */
+final class Progress {
+
+    private long events;
+    private long seenEvents = -1;
+    private long seenPendingBytes;
+    private long sinceNanos;
+
+    void event() {
+        events++;
+    }
+
+    /** For how long nothing has happened, not even on the way to a slow visitor; called once per tick. */
+    long quietNanos(long nowNanos, Channel visitor) {
+        long pendingBytes = pendingBytes(visitor);
+        if (events != seenEvents || pendingBytes < seenPendingBytes) {
+            seenEvents = events;
+            sinceNanos = nowNanos;
+        }
+        seenPendingBytes = pendingBytes;
+        return nowNanos - sinceNanos;
+    }
+
+    private static long pendingBytes(Channel channel) {
+        @Nullable ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+        return pending == null ? 0 : pending.totalPendingWriteBytes();
+    }
+}
