@@ -59,6 +59,11 @@ final class ClientNotices {
         say(new ConsoleText.Problem(sentence));
     }
 
+    /** Whether there is a terminal. Any thread. */
+    boolean hasAudience() {
+        return console != null;
+    }
+
     /** One finished exchange. Free where there is no terminal. */
     void report(ExchangeLine line) {
         if (console == null) {

@@ -101,6 +101,11 @@ final class Forward implements SessionForward {
     }
 
     @Override
+    public boolean hasAudience() {
+        return handler.hasAudience();
+    }
+
+    @Override
     public void report(ExchangeLine line) {
         handler.report(line);
     }

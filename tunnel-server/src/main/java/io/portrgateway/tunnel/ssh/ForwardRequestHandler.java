@@ -130,6 +130,10 @@ final class ForwardRequestHandler {
         return session.loop();
     }
 
+    boolean hasAudience() {
+        return notices.hasAudience();
+    }
+
     void report(ExchangeLine line) {
         notices.report(line);
     }

@@ -32,6 +32,11 @@ interface SessionForward {
     /** What {@code Upstream.close} does: ends this forward, and the session when it carries nothing else. Any thread. */
     void close(CloseReason reason);
 
+    /** Whether there is a terminal to report to. Any thread. */
+    default boolean hasAudience() {
+        return true;
+    }
+
     /** What {@code Upstream.report} does: one line on the client's terminal, if there is one. Any thread; lossy. */
     void report(ExchangeLine line);
 }

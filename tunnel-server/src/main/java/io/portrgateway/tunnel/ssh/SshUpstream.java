@@ -117,6 +117,11 @@ final class SshUpstream extends DefaultAttributeMap implements SessionUpstream {
     }
 
     @Override
+    public boolean hasAudience() {
+        return forward.hasAudience();
+    }
+
+    @Override
     public void report(ExchangeLine line) {
         forward.report(line);
     }
