@@ -23,9 +23,7 @@ final class ServerEnvironment {
         variables.put("PORTR_DB_ADMIN_ROLE", database.adminRole());
         variables.put("PORTR_DB_TUNNEL_ROLE", database.tunnelRole());
         variables.put("PORTR_ADMIN_PORT", Integer.toString(settings.ports().admin()));
-        // admin-server has no setting of its own for these
-        variables.put("SERVER_ADDRESS", settings.bindAddress().getHostAddress());
-        variables.put("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1");
+        variables.put("PORTR_ADMIN_ADDRESS", settings.bindAddress().getHostAddress());
         variables.put("PORTR_ADMIN_OPS_PORT", Integer.toString(settings.ports().adminOps()));
         variables.put("PORTR_ADMIN_ENCRYPTION_KEY", data.secret("encryption-key", encryptionKey()));
         variables.put("PORTR_ADMIN_BOOTSTRAP_EMAIL", settings.email());
@@ -39,7 +37,7 @@ final class ServerEnvironment {
         String address = settings.bindAddress().getHostAddress();
         variables.put("PORTR_SSH_PORT", Integer.toString(settings.ports().ssh()));
         variables.put("PORTR_SSH_ADDRESS", address);
-        variables.put("PORTR_HTTP_BIND", address);
+        variables.put("PORTR_HTTP_ADDRESS", address);
         variables.put("PORTR_TCP_ADDRESS", address);
         variables.put("PORTR_OPS_PORT", Integer.toString(settings.ports().ops()));
         // Nobody waits long for Ctrl-C on their own machine.

@@ -47,7 +47,7 @@ final class RunningGateway implements AutoCloseable {
                 IP,
                 "PORTR_SSH_PORT",
                 "0",
-                "PORTR_HTTP_BIND",
+                "PORTR_HTTP_ADDRESS",
                 IP,
                 "PORTR_PROXY_PORT",
                 "0",

@@ -43,7 +43,7 @@ class TunnelServerIT {
         environment.put("PORTR_DB_URL", postgres.url(Role.TUNNEL));
         environment.put("PORTR_SSH_ADDRESS", "127.0.0.1");
         environment.put("PORTR_SSH_PORT", "0");
-        environment.put("PORTR_HTTP_BIND", "127.0.0.1");
+        environment.put("PORTR_HTTP_ADDRESS", "127.0.0.1");
         environment.put("PORTR_PROXY_PORT", "0");
         environment.put("PORTR_OPS_PORT", "0");
         environment.put("PORTR_TCP_ADDRESS", "127.0.0.1");

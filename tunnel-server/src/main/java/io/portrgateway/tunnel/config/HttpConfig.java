@@ -118,7 +118,7 @@ public record HttpConfig(
         int tlsPort =
                 s.integer("PORTR_TLS_PORT", 8443, 0, 65535, "Port of the HTTPS listener, opened with a certificate");
         return new Listen(
-                s.text("PORTR_HTTP_BIND", "0.0.0.0", "Address the HTTP and HTTPS listeners bind"),
+                s.text("PORTR_HTTP_ADDRESS", "0.0.0.0", "Address the HTTP and HTTPS listeners bind"),
                 s.integer("PORTR_PROXY_PORT", 8001, 0, 65535, "Port of the plain HTTP listener"),
                 tlsPort,
                 certificates(s),

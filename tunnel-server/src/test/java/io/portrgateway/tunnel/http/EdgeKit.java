@@ -45,7 +45,7 @@ final class EdgeKit implements AutoCloseable {
                 "PORTR_DOMAIN", "example.test:8001",
                 "PORTR_PROXY_PORT", "0",
                 "PORTR_TLS_PORT", "0",
-                "PORTR_HTTP_BIND", "127.0.0.1"));
+                "PORTR_HTTP_ADDRESS", "127.0.0.1"));
         for (int i = 0; i < settings.length; i += 2) {
             environment.put(settings[i], settings[i + 1]);
         }
