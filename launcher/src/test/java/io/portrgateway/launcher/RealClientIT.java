@@ -78,7 +78,8 @@ class RealClientIT {
         http.destroy();
         http.waitFor();
         Process tcp = tunnel(binary, "tcp", echo.port(), "");
-        int port = await().atMost(SOON).failFast(() -> !tcp.isAlive()).until(() -> publicPort("tcp"), found -> found > 0);
+        int port =
+                await().atMost(SOON).failFast(() -> !tcp.isAlive()).until(() -> publicPort("tcp"), found -> found > 0);
         assertThat(Visitor.tcpEchoKeptOpen(port, "hello")).isEqualTo("hello");
     }
 
@@ -101,7 +102,9 @@ class RealClientIT {
 
     private static String binary(String variable) {
         String binary = System.getenv().getOrDefault(variable, "");
-        assumeThat(binary).as(variable + " names no portr client: this is not tried").isNotEmpty();
+        assumeThat(binary)
+                .as(variable + " names no portr client: this is not tried")
+                .isNotEmpty();
         return binary;
     }
 
@@ -124,9 +127,7 @@ class RealClientIT {
         String downloaded = Files.readString(directory.resolve(".portr/config.yaml"));
         Path config = directory.resolve(kind + ".yaml");
         Files.writeString(config, downloaded.substring(0, downloaded.indexOf("tunnels:")));
-        Files.writeString(
-                config,
-                """
+        Files.writeString(config, """
                 disable_tui: true
                 disable_dashboard: true
                 disable_update_check: true
@@ -136,9 +137,7 @@ class RealClientIT {
                     host: 127.0.0.1
                     port: %d
                     subdomain: "%s"
-                """
-                        .formatted(kind, localPort, subdomain),
-                StandardOpenOption.APPEND);
+                """.formatted(kind, localPort, subdomain), StandardOpenOption.APPEND);
         return run(kind, binary, "-c", config.toString(), "start", "test");
     }
 
@@ -158,7 +157,10 @@ class RealClientIT {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve(name + ".out").toFile());
         builder.environment().put("HOME", directory.toString());
-        builder.environment().keySet().removeIf(variable -> variable.toLowerCase(java.util.Locale.ROOT).endsWith("_proxy"));
+        builder.environment()
+                .keySet()
+                .removeIf(
+                        variable -> variable.toLowerCase(java.util.Locale.ROOT).endsWith("_proxy"));
         Process process = builder.start();
         clients.add(process);
         return process;

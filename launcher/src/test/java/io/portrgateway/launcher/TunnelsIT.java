@@ -294,9 +294,10 @@ class TunnelsIT {
                 gateway.ports().adminOps());
 
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(ListeningPorts.of(gateway.gateway().serverPids()))
-                        .as("TCP tunnels of other tests are closed by now")
-                        .isEqualTo(expected));
+                .untilAsserted(
+                        () -> assertThat(ListeningPorts.of(gateway.gateway().serverPids()))
+                                .as("TCP tunnels of other tests are closed by now")
+                                .isEqualTo(expected));
     }
 
     private static PortrClientConfig http(String name) throws IOException {
