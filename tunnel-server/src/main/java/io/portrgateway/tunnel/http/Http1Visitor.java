@@ -1,7 +1,6 @@
 package io.portrgateway.tunnel.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -53,6 +52,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     private boolean flushDue;
     private boolean keepConnection;
     private boolean closing;
+    private boolean keepAliveSet;
 
     Http1Visitor(Edge edge, Channel channel, Peer peer) {
         this.edge = edge;
@@ -202,6 +202,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     @Override
     public void check(long nowNanos) {
         if (exchange != null) {
+            watchForVanishedVisitor();
             exchange.check(nowNanos);
             return;
         }
@@ -217,6 +218,14 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
         } else {
             edge.metrics().refused(requestCount == 0 ? "no-request" : "idle");
             channel.close();
+        }
+    }
+
+    /** A visitor can vanish without a word while nothing is sent. Most exchanges are over before this system call. */
+    private void watchForVanishedVisitor() {
+        if (!keepAliveSet) {
+            keepAliveSet = true;
+            channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
         }
     }
 
@@ -403,13 +412,12 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
      */
     private void closeGently(boolean visitorIsSending) {
         closing = true;
-        writer.seal();
         deadlineIn(edge.config().timeouts().linger().toNanos());
         if (!visitorIsSending && !decoder.holdsBack()) {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            writer.sealAndFlush().addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+        writer.sealAndFlush().addListener(written -> {
             @Nullable SslHandler tls = channel.pipeline().get(SslHandler.class);
             if (tls != null) {
                 tls.closeOutbound();
@@ -424,6 +432,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
     @Override
     public void upgrade(RequestHead head, HttpResponse switching, UpgradeSplice splice) {
+        watchForVanishedVisitor();
         writer.switching(switching);
         channel.flush();
         splice.begin(channel, List.of(this, decoder));

@@ -82,7 +82,6 @@ public final class HttpEdge implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, config.listen().backlogCount())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(

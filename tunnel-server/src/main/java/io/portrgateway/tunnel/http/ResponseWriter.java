@@ -1,7 +1,9 @@
 package io.portrgateway.tunnel.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
@@ -125,6 +127,13 @@ final class ResponseWriter {
         }
     }
 
+    /** Gives what waits to the channel, and flushes. */
+    ChannelFuture sealAndFlush() {
+        ByteBuf last = open == null ? Unpooled.EMPTY_BUFFER : open;
+        open = null;
+        return channel.writeAndFlush(last);
+    }
+
     /** Drops what waits; called when the answer is cut. */
     void drop() {
         if (open != null) {
@@ -148,7 +157,8 @@ final class ResponseWriter {
         if (head == null || !head.isHead()) {
             out.raw(answer.body());
         }
-        write(out);
+        seal();
+        open = out.end(channel.alloc(), 0);
     }
 
     private static void connection(HeadBuffer out, RequestHead head, boolean keep) {
