@@ -1,9 +1,11 @@
 package io.portrgateway.launcher;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -57,23 +59,27 @@ final class PostgresUser {
         return whole;
     }
 
-    /** Where the database goes: {@code wanted}, unless its user cannot get there. */
-    Path reachable(Path wanted) throws StartException {
+    /**
+     * Lets PostgreSQL's user through the data directory to the database in it; what else is there stays closed.
+     *
+     * @throws StartException when that user cannot get to the data directory itself
+     */
+    void admit(Path dataDirectory) throws StartException {
         if (way != Way.NOBODY) {
-            return wanted;
+            return;
         }
-        for (Path parent = wanted.getParent(); parent != null; parent = parent.getParent()) {
-            try {
+        try {
+            Files.setPosixFilePermissions(dataDirectory, PosixFilePermissions.fromString("rwx--x--x"));
+            for (Path parent = dataDirectory.getParent(); parent != null; parent = parent.getParent()) {
                 if (!Files.getPosixFilePermissions(parent).contains(PosixFilePermission.OTHERS_EXECUTE)) {
-                    throw new StartException("PostgreSQL has to run as \"nobody\" here (no user namespaces), who cannot"
-                            + " enter " + parent + "; choose a directory open to everybody, such as --data"
+                    throw new StartException("PostgreSQL has to run as \"nobody\" here (root, without user namespaces),"
+                            + " who cannot enter " + parent + "; choose a place open to everybody, such as --data"
                             + " /var/lib/portr-gateway");
                 }
-            } catch (IOException unreadable) {
-                throw new StartException(parent + " cannot be looked at: " + unreadable, unreadable);
             }
+        } catch (IOException unreadable) {
+            throw new StartException(dataDirectory + " cannot be opened for PostgreSQL: " + unreadable, unreadable);
         }
-        return wanted;
     }
 
     /** Hands a directory of ours over to PostgreSQL's user. */
@@ -103,7 +109,7 @@ final class PostgresUser {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0 ? text.strip() : "";
         } catch (IOException notInstalled) {
             return "";

@@ -125,6 +125,9 @@ public final class Up implements Callable<Integer> {
         Gateway gateway = new Gateway(settings, line -> System.out.println("  " + line));
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (!gateway.isStopping()) {
+                System.out.println("Stopping");
+            }
             gateway.stop();
             stopped.countDown();
         }));
