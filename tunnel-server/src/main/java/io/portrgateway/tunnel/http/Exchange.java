@@ -5,24 +5,19 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.portrgateway.tunnel.registry.Tunnel;
 import io.portrgateway.tunnel.registry.Upstream;
 import io.portrgateway.tunnel.registry.UpstreamException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the visitor's event loop; {@link UpstreamHandler} brings the stream's events there.
  */
 final class Exchange {
-
-    /** A connection stays with its session unless another one has this many fewer in flight. */
-    private static final int LOYALTY_COUNT = 4;
 
     private static final HttpResponse CONTINUE =
             new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE);
@@ -54,19 +46,15 @@ final class Exchange {
     private final RequestHead head;
     private final ExchangeTally tally;
     private final Progress progress = new Progress();
-    private final List<Upstream> tried = new ArrayList<>(0);
+    private final RequestSender request;
     private Phase phase = Phase.OPENING;
-    private @Nullable Tunnel tunnel;
-    private @Nullable Upstream upstream;
+    private @Nullable SessionChoice choice;
     private @Nullable UpstreamHandler stream;
-    private @Nullable Queue<ByteBuf> waiting;
-    private @Nullable HttpHeaders waitingTrailers;
     private @Nullable HttpResponse switching;
     private @Nullable UpgradeSplice splice;
     private boolean reused;
     private boolean continued;
     private boolean requestComplete;
-    private boolean requestDirty;
     private boolean streamReusable;
     private int attemptCount;
     private int status;
@@ -76,6 +64,7 @@ final class Exchange {
         this.visitor = visitor;
         this.head = head;
         this.requestComplete = !head.hasBody();
+        this.request = new RequestSender(edge, head);
         this.tally = new ExchangeTally(edge, head);
     }
 
@@ -102,19 +91,20 @@ final class Exchange {
             return;
         }
         Tunnel target = found.get();
-        tunnel = target;
         if (head.isPing()) {
             ping(target);
             return;
         }
         tally.began(target);
+        SessionChoice sessions = new SessionChoice(target);
+        choice = sessions;
         long largest = edge.config().limits().bodyBytes();
         if (largest > 0 && head.bodyBytes() > largest) {
             fail(Failure.BODY_TOO_LARGE);
-        } else if (isOverLimit(target)) {
+        } else if (sessions.isOver(edge.config().limits().inFlightPerTunnelCount())) {
             fail(Failure.UPSTREAM_LIMIT);
         } else {
-            choose(target, Failure.CONNECTION_LOST);
+            choose(sessions, Failure.CONNECTION_LOST);
         }
     }
 
@@ -128,45 +118,21 @@ final class Exchange {
         visitor.answer(head, EdgeAnswer.ALIVE);
     }
 
-    private boolean isOverLimit(Tunnel target) {
-        int limit = edge.config().limits().inFlightPerTunnelCount();
-        if (limit == 0) {
-            return false;
-        }
-        int inFlight = 0;
-        for (Upstream candidate : target.upstreams()) {
-            inFlight += candidate.inFlight();
-        }
-        return inFlight >= limit;
-    }
-
     /** Chooses a session not tried yet; without one the exchange fails as {@code otherwise}. */
-    private void choose(Tunnel target, Failure otherwise) {
-        Optional<Upstream> best = target.pick(visitor.loop(), tried);
-        if (best.isEmpty()) {
+    private void choose(SessionChoice sessions, Failure otherwise) {
+        Optional<Upstream> found = sessions.choose(visitor.loop(), visitor.lastUpstream());
+        if (found.isEmpty()) {
             fail(otherwise);
             return;
         }
-        Upstream chosen = loyal(target, best.get());
-        chosen.begin();
-        upstream = chosen;
+        Upstream chosen = found.get();
+        visitor.servedBy(chosen);
         if (attemptCount == 0 && chosen.eventLoop() != visitor.loop() && visitor.canMove()) {
             edge.metrics().moved();
             visitor.moveTo(chosen.eventLoop(), () -> open(chosen, true), this::visitorLeft);
         } else {
             open(chosen, true);
         }
-    }
-
-    private Upstream loyal(Tunnel target, Upstream best) {
-        @Nullable Upstream last = visitor.lastUpstream();
-        boolean stay = last != null
-                && last != best
-                && last.isOpen()
-                && !tried.contains(last)
-                && last.inFlight() <= best.inFlight() + LOYALTY_COUNT
-                && target.upstreams().contains(last);
-        return stay && last != null ? last : best;
     }
 
     private void open(Upstream chosen, boolean reuse) {
@@ -190,13 +156,9 @@ final class Exchange {
         progress.event();
         tally.opened();
         boolean passExpect = !continueHere();
-        HeadBuffer out = edge.heads().begin();
-        edge.rules().writeRequest(out, head, visitor.forwarded(head), passExpect);
-        opened.write(out.end(opened.channel().alloc(), 0));
-        requestDirty = true;
-        sendWaiting(opened);
+        request.begin(opened, visitor.forwarded(head), passExpect);
         if (!visitor.isReading()) {
-            flushRequest();
+            request.flush();
         }
         if (!requestComplete && opened.channel().isWritable()) {
             visitor.resumeRequest();
@@ -208,7 +170,7 @@ final class Exchange {
      * {@code Expect} (portr-protocol 3.8); the edge then says 100 (Continue) in its stead.
      */
     private boolean continueHere() {
-        if (!head.expectsContinue() || upstream == null || upstream.keepsStreamsAlive()) {
+        if (!head.expectsContinue() || keepsStreamsAlive()) {
             return false;
         }
         if (!continued && !head.isHttp10()) {
@@ -219,22 +181,9 @@ final class Exchange {
         return true;
     }
 
-    private void sendWaiting(UpstreamHandler to) {
-        if (waiting != null) {
-            @Nullable ByteBuf part;
-            while ((part = waiting.poll()) != null) {
-                send(to, part);
-            }
-        }
-        if (waitingTrailers != null) {
-            sendEnd(to, waitingTrailers);
-            waitingTrailers = null;
-        }
-    }
-
     /** No stream could be had; nothing was sent yet, so every request may try another session. */
     void openFailed(Throwable cause) {
-        if (phase != Phase.OPENING || tunnel == null || upstream == null) {
+        if (phase != Phase.OPENING || choice == null) {
             return;
         }
         Failure failure = cause instanceof UpstreamException expected
@@ -250,8 +199,8 @@ final class Exchange {
             fail(failure);
             return;
         }
-        leaveUpstream();
-        choose(tunnel, failure);
+        choice.leave();
+        choose(choice, failure);
     }
 
     /** A part of the request's body; the message stays the caller's. */
@@ -266,65 +215,18 @@ final class Exchange {
             fail(Failure.BODY_TOO_LARGE);
             return;
         }
-        @Nullable UpstreamHandler to = stream;
-        boolean ready = to != null && phase != Phase.OPENING;
-        if (part.isReadable()) {
-            if (ready && to != null) {
-                send(to, part.retain());
-                if (!to.channel().isWritable()) {
-                    visitor.pauseRequest();
-                }
-            } else {
-                queue(part.retain());
-            }
+        if (part.isReadable() && !request.part(part.retain())) {
+            visitor.pauseRequest();
         }
         if (content instanceof LastHttpContent last) {
             requestComplete = true;
-            if (ready && to != null) {
-                sendEnd(to, last.trailingHeaders());
-            } else {
-                waitingTrailers = last.trailingHeaders();
-            }
-        }
-    }
-
-    /** Only an HTTP/2 stream sends on while paused, and its flow-control window bounds that. */
-    private void queue(ByteBuf part) {
-        if (waiting == null) {
-            waiting = new ArrayDeque<>(2);
-        }
-        waiting.add(part);
-    }
-
-    private void send(UpstreamHandler to, ByteBuf part) {
-        requestDirty = true;
-        if (head.bodyBytes() == RequestHead.CHUNKED) {
-            ChunkWriter.write(
-                    to.channel(), to.channel().voidPromise(), to.channel().alloc(), part);
-        } else {
-            to.write(part);
-        }
-    }
-
-    private void sendEnd(UpstreamHandler to, HttpHeaders trailers) {
-        if (head.bodyBytes() == RequestHead.CHUNKED) {
-            HeadBuffer out = edge.heads().begin();
-            HeaderRules.writeLastChunk(out, trailers);
-            to.write(out.end(to.channel().alloc(), 0));
-            requestDirty = true;
+            request.end(last.trailingHeaders());
         }
     }
 
     /** The visitor's batch is over. */
     void requestReadComplete() {
-        flushRequest();
-    }
-
-    private void flushRequest() {
-        if (requestDirty && stream != null) {
-            requestDirty = false;
-            stream.flush();
-        }
+        request.flush();
     }
 
     void upstreamWritable(UpstreamHandler from) {
@@ -361,7 +263,7 @@ final class Exchange {
 
     private void response(HttpResponse response) {
         tally.heardUpstream();
-        if (response.decoderResult().isFailure() || !hasPlainFraming(response)) {
+        if (!ResponseRules.isClear(response, edge.config().limits().headerCount())) {
             fail(Failure.BAD_RESPONSE);
         } else if (response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
             if (head.upgrade() == null || !requestComplete) {
@@ -382,31 +284,14 @@ final class Exchange {
         @Nullable List<String> names = HeaderRules.connectionNames(response.headers());
         phase = Phase.ANSWERING;
         status = response.status().code();
-        boolean hasBody = !head.isHead()
-                && status != HttpResponseStatus.NO_CONTENT.code()
-                && status != HttpResponseStatus.NOT_MODIFIED.code();
-        boolean endsByItself = !hasBody
-                || response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
-                || response.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
-        streamReusable = endsByItself
-                && upstream != null
-                && upstream.keepsStreamsAlive()
-                && HeaderRules.keepsStream(response, names);
+        boolean hasBody = ResponseRules.hasBody(response, head.isHead());
+        streamReusable = keepsStreamsAlive() && ResponseRules.keepsStream(response, names, hasBody);
         visitor.answer(head, response, names, hasBody);
     }
 
-    /** The codec checked lengths; a coding other than chunked alone could be read in two ways by what comes behind us. */
-    private boolean hasPlainFraming(HttpResponse response) {
-        HttpVersion version = response.protocolVersion();
-        if (version != HttpVersion.HTTP_1_1 && version != HttpVersion.HTTP_1_0) {
-            return false;
-        }
-        if (response.headers().size() > edge.config().limits().headerCount()) {
-            return false;
-        }
-        List<String> codings = response.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        return codings.isEmpty()
-                || (codings.size() == 1 && AsciiString.contentEqualsIgnoreCase(codings.get(0), "chunked"));
+    private boolean keepsStreamsAlive() {
+        @Nullable Upstream current = choice == null ? null : choice.current();
+        return current != null && current.keepsStreamsAlive();
     }
 
     private void content(UpstreamHandler from, HttpContent content) {
@@ -448,11 +333,11 @@ final class Exchange {
 
     /** The service sends nothing more. */
     void upstreamClosed(UpstreamHandler from) {
-        if (from != stream || phase == Phase.DONE || phase == Phase.UPGRADED || tunnel == null || upstream == null) {
+        if (from != stream || phase == Phase.DONE || phase == Phase.UPGRADED || choice == null) {
             return;
         }
-        Upstream last = upstream;
-        boolean lost = !last.isOpen();
+        @Nullable Upstream last = choice.current();
+        boolean lost = last == null || !last.isOpen();
         Failure failure = lost ? Failure.CONNECTION_LOST : Failure.UPSTREAM_CLOSED;
         boolean again = !tally.hasHeardUpstream()
                 && head.isReplaySafe()
@@ -464,19 +349,12 @@ final class Exchange {
         edge.metrics().retried();
         from.release(false);
         stream = null;
-        if (reused && !lost) {
+        request.leave();
+        if (reused && last != null && !lost) {
             open(last, false);
         } else {
-            leaveUpstream();
-            choose(tunnel, failure);
-        }
-    }
-
-    private void leaveUpstream() {
-        if (upstream != null) {
-            upstream.end();
-            tried.add(upstream);
-            upstream = null;
+            choice.leave();
+            choose(choice, failure);
         }
     }
 
@@ -542,16 +420,8 @@ final class Exchange {
             stream.release(keep);
             stream = null;
         }
-        if (waiting != null) {
-            waiting.forEach(ReferenceCountUtil::release);
-            waiting = null;
-        }
-        @Nullable Upstream last = upstream;
-        upstream = null;
-        if (last != null) {
-            last.end();
-        }
-        tally.ended(failure, status, last);
+        request.drop();
+        tally.ended(failure, status, choice == null ? null : choice.end());
     }
 
     /** Looks whether a limit is exceeded; called once per tick. */

@@ -2,8 +2,6 @@ package io.portrgateway.tunnel.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.List;
@@ -122,14 +120,5 @@ final class HeaderRules {
     static @Nullable List<String> connectionNames(HttpHeaders headers) {
         List<String> values = headers.getAll(HttpHeaderNames.CONNECTION);
         return values.isEmpty() ? null : ConnectionTokens.split(String.join(",", values));
-    }
-
-    /** Whether the service will answer another request on the stream. */
-    static boolean keepsStream(HttpResponse response, @Nullable List<String> connectionNames) {
-        if (connectionNames != null && connectionNames.contains("close")) {
-            return false;
-        }
-        return response.protocolVersion() == HttpVersion.HTTP_1_1
-                || (connectionNames != null && connectionNames.contains("keep-alive"));
     }
 }

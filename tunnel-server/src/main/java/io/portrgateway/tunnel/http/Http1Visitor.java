@@ -294,6 +294,11 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
         return lastUpstream;
     }
 
+    @Override
+    public void servedBy(Upstream upstream) {
+        lastUpstream = upstream;
+    }
+
     /** Not while bytes wait for the socket: the loop that watches for it must not change in between. */
     @Override
     public boolean canMove() {

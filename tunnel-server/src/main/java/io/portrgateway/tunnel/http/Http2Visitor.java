@@ -218,6 +218,9 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     }
 
     @Override
+    public void servedBy(Upstream upstream) {}
+
+    @Override
     public boolean canMove() {
         return false;
     }

@@ -33,6 +33,9 @@ sealed interface Visitor permits Http1Visitor, Http2Visitor {
     @Nullable
     Upstream lastUpstream();
 
+    /** Remembers the session that serves the present request. */
+    void servedBy(Upstream upstream);
+
     /** Whether the connection can be taken to another event loop now. */
     boolean canMove();
 
