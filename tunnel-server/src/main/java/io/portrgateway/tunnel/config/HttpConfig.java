@@ -303,7 +303,7 @@ public record HttpConfig(
         return new Streams(
                 s.integer(
                         "PORTR_HTTP_IDLE_STREAMS",
-                        64,
+                        256,
                         0,
                         10_000,
                         "Idle streams kept per session whose client can reuse them; 0 for none"),
