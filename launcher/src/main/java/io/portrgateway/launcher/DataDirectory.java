@@ -31,7 +31,16 @@ final class DataDirectory implements AutoCloseable {
 
     /** What a gateway makes inside; nothing else is ever removed. */
     private static final List<String> OWN = List.of(
-            "postgres", "secrets", "tunnel-server", "admin-server", "logs", "run", "bootstrap.json", "lock", MARKER);
+            "postgres",
+            "secrets",
+            "tunnel-server",
+            "admin-server",
+            "logs",
+            "run",
+            "bootstrap.json",
+            PostgresHome.NOTE,
+            "lock",
+            MARKER);
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -61,6 +70,7 @@ final class DataDirectory implements AutoCloseable {
             return false;
         }
         try (DataDirectory taken = open(path)) {
+            PostgresHome.remove(taken.path);
             for (String name : OWN) {
                 delete(taken.path.resolve(name));
             }

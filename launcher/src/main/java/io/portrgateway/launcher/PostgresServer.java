@@ -52,8 +52,7 @@ final class PostgresServer {
     /** Unpacks the programs and makes the cluster where that was not done before; nothing runs yet. */
     static PostgresServer prepare(DataDirectory data, Consumer<String> progress) throws StartException {
         PostgresUser user = PostgresUser.find();
-        user.admit(data.path());
-        Path home = data.directory("postgres");
+        Path home = PostgresHome.of(data, user);
         Path programs = PostgresBinaries.install(home);
         Path cluster = home.resolve("data");
         try {

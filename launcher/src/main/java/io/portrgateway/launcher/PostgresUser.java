@@ -59,26 +59,32 @@ final class PostgresUser {
         return whole;
     }
 
-    /**
-     * Lets PostgreSQL's user through the data directory to the database in it; what else is there stays closed.
-     *
-     * @throws StartException when that user cannot get to the data directory itself
-     */
-    void admit(Path dataDirectory) throws StartException {
+    /** Whether PostgreSQL can get to what is in {@code directory}, which may be closed itself: that can be changed. */
+    boolean canReach(Path directory) throws StartException {
+        if (way != Way.NOBODY) {
+            return true;
+        }
+        try {
+            for (Path parent = directory.getParent(); parent != null; parent = parent.getParent()) {
+                if (!Files.getPosixFilePermissions(parent).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException unreadable) {
+            throw new StartException("the way to " + directory + " cannot be looked at: " + unreadable, unreadable);
+        }
+    }
+
+    /** Lets PostgreSQL's user through a directory of ours; what is in it stays as closed as it is. */
+    void admit(Path directory) throws StartException {
         if (way != Way.NOBODY) {
             return;
         }
         try {
-            Files.setPosixFilePermissions(dataDirectory, PosixFilePermissions.fromString("rwx--x--x"));
-            for (Path parent = dataDirectory.getParent(); parent != null; parent = parent.getParent()) {
-                if (!Files.getPosixFilePermissions(parent).contains(PosixFilePermission.OTHERS_EXECUTE)) {
-                    throw new StartException("PostgreSQL has to run as \"nobody\" here (root, without user namespaces),"
-                            + " who cannot enter " + parent + "; choose a place open to everybody, such as --data"
-                            + " /var/lib/portr-gateway");
-                }
-            }
-        } catch (IOException unreadable) {
-            throw new StartException(dataDirectory + " cannot be opened for PostgreSQL: " + unreadable, unreadable);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        } catch (IOException failed) {
+            throw new StartException(directory + " cannot be opened for PostgreSQL: " + failed, failed);
         }
     }
 
