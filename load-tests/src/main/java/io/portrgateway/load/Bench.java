@@ -33,6 +33,12 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "6", description = "Length of each request measurement")
     private int seconds;
 
+    @Option(
+            names = "--warm-up",
+            defaultValue = "15",
+            description = "Seconds of each kind of load before anything counts")
+    private int warmUpSeconds;
+
     @Option(names = "--mib", defaultValue = "1024", description = "Size of each bulk transfer")
     private long mebibytes;
 
@@ -84,6 +90,10 @@ public final class Bench implements Callable<Integer> {
             Scenarios scenarios =
                     new Scenarios(results, rounds, Duration.ofSeconds(seconds), mebibytes << 20, bulk, nginx);
             List<Server> both = List.of(sshd, gateway);
+            if (warmUpSeconds > 0) {
+                System.out.println("warming up");
+                scenarios.warmUp(gateway, Duration.ofSeconds(warmUpSeconds));
+            }
             for (String scenario : only) {
                 System.out.println(scenario);
                 switch (scenario) {
