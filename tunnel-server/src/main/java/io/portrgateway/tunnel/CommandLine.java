@@ -13,10 +13,12 @@ final class CommandLine {
 
     private static final int USAGE_EXIT_CODE = 2;
     private static final String USAGE = """
-            usage: tunnel-server [--settings | --version | --help]
+            usage: tunnel-server [--settings | --warm-up | --version | --help]
 
               (no argument)  serve, on the settings of the environment variables PORTR_…
               --settings     print every setting with its default and meaning, as a markdown table
+              --warm-up      start on free ports of the loopback address without a database, answer a few requests and
+                             stop: the training run of the JVM's start cache (java -XX:AOTCacheOutput=FILE … --warm-up)
               --version      print the version
             """;
 
@@ -33,6 +35,7 @@ final class CommandLine {
         return switch (List.of(arguments)) {
             case List<String> none when none.isEmpty() -> serve(System.getenv());
             case List<String> one when one.equals(List.of("--settings")) -> print(settingsTable());
+            case List<String> one when one.equals(List.of("--warm-up")) -> WarmUp.run(err);
             case List<String> one when one.equals(List.of("--version")) -> print(TunnelServer.version() + "\n");
             case List<String> one when one.equals(List.of("--help")) -> print(USAGE);
             default -> {

@@ -20,6 +20,7 @@ import io.portrgateway.tunnel.transport.EventLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -151,7 +152,16 @@ public final class TunnelServer implements AutoCloseable {
             }
             Thread.sleep(POLL);
         }
+        LOG.info("server.ready millis={}", sinceProcessStart().toMillis());
         metrics.bindJvm();
+    }
+
+    private static Duration sinceProcessStart() {
+        return ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(started -> Duration.between(started, Instant.now()))
+                .orElse(Duration.ZERO);
     }
 
     private String problem() {
