@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.portrgateway.tunnel.registry.Hostname;
@@ -100,6 +101,10 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
             if (message instanceof HttpRequest request) {
                 request(request);
             } else if (message instanceof HttpContent content && exchange != null) {
+                if (message instanceof LastHttpContent) {
+                    // The next request stays undecoded until this one is answered.
+                    decoder.pause();
+                }
                 if (content.decoderResult().isFailure()) {
                     exchange.fail(Failure.BAD_REQUEST);
                 } else {

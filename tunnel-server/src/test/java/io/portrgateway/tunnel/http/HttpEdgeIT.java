@@ -97,6 +97,29 @@ class HttpEdgeIT {
     }
 
     @Test
+    void keepsARequestBehindABodyUntilThatOneIsAnswered() throws Exception {
+        CountDownLatch secondSent = new CountDownLatch(1);
+        try (EdgeKit kit = new EdgeKit()) {
+            kit.tunnel("app", kit.origin(connection -> {
+                String head;
+                while ((head = connection.request()) != null) {
+                    String body = connection.read(Wire.length(head));
+                    secondSent.await();
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+                }
+            }));
+            String post = "POST / HTTP/1.1\r\nHost: app.example.test\r\nContent-Length: 5\r\n\r\n";
+            try (Wire wire = kit.visitor()) {
+                wire.send(post + "first" + post + "other");
+                secondSent.countDown();
+
+                assertThat(wire.answer()).endsWith("\r\n\r\nfirst");
+                assertThat(wire.answer()).endsWith("\r\n\r\nother");
+            }
+        }
+    }
+
+    @Test
     void answers404WhenHostnameIsUnknown() throws Exception {
         try (EdgeKit kit = new EdgeKit();
                 Wire wire = kit.visitor()) {
