@@ -254,9 +254,10 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
         }
     }
 
+    /** Past TLS, which would go on waiting for a visitor that does not read. */
     @Override
     public void cut() {
-        channel.close();
+        channel.unsafe().close(channel.voidPromise());
     }
 
     @Override

@@ -101,8 +101,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Watc
         channel.close();
     }
 
+    /** Past the codec, which would go on waiting. */
     @Override
     public void cut() {
-        channel.unsafe().closeForcibly();
+        channel.unsafe().close(channel.voidPromise());
     }
 }

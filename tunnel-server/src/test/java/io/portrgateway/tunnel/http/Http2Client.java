@@ -12,6 +12,8 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -27,13 +29,16 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A visitor over TLS and HTTP/2. Thread-safe. */
 final class Http2Client implements AutoCloseable {
 
     private final Channel connection;
+    private final List<Channel> streams = new CopyOnWriteArrayList<>();
 
     Http2Client(EventLoopGroup loops, InetSocketAddress address, String serverName) throws Exception {
         var tls = SslContextBuilder.forClient()
@@ -86,6 +91,7 @@ final class Http2Client implements AutoCloseable {
                 .open()
                 .sync()
                 .getNow();
+        streams.add(stream);
         // Frames are written raw: the codec passes them through.
         stream.write(new DefaultHttp2HeadersFrame(headers, parts.length == 0));
         for (int i = 0; i < parts.length; i++) {
@@ -94,6 +100,11 @@ final class Http2Client implements AutoCloseable {
         }
         stream.flush();
         return answer.orTimeout(10, TimeUnit.SECONDS);
+    }
+
+    /** Cancels every request. */
+    void resetStreams() {
+        streams.forEach(stream -> stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL)));
     }
 
     private static final class AnswerHandler extends SimpleChannelInboundHandler<FullHttpResponse> {

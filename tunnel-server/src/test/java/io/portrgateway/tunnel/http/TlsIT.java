@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -174,6 +176,78 @@ class TlsIT {
                 assertThat(answer.status()).isEqualTo(200);
                 assertThat(answer.body()).contains("helloworld");
                 assertThat(answer.trailer()).isEqualTo("yes");
+            }
+        }
+    }
+
+    @Test
+    void passesLargeHttp2BodiesBothWaysToASlowService() throws Exception {
+        String large = "0123456789abcdef".repeat(1 << 18);
+        try (EdgeKit kit = kit(TestCertificate.write(files, "a", "*.example.test"))) {
+            OriginUpstream upstream = kit.tunnel("app", kit.origin(connection -> {
+                String head;
+                while ((head = connection.request()) != null) {
+                    int length = Wire.length(head);
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+                    for (int left = length; left > 0; ) {
+                        byte[] part = connection.in.readNBytes(Math.min(left, 10_000));
+                        connection.out.write(part);
+                        left -= part.length;
+                    }
+                }
+            }));
+            try (Http2Client client = new Http2Client(kit.loops, kit.tls, "app.example.test")) {
+                List<CompletableFuture<Http2Client.Answer>> answers = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    Http2Headers headers = request("PUT", "/" + i).add("content-length", "" + large.length());
+                    answers.add(client.send(headers, large));
+                }
+                for (CompletableFuture<Http2Client.Answer> answer : answers) {
+                    assertThat(answer.get().body().equals(large)).isTrue();
+                }
+            }
+            await().untilAsserted(() -> assertThat(upstream.inFlight()).isZero());
+        }
+    }
+
+    @Test
+    void leavesTheServiceWhenAnHttp2VisitorResetsItsStream() throws Exception {
+        try (EdgeKit kit = kit(TestCertificate.write(files, "a", "*.example.test"))) {
+            OriginUpstream upstream = kit.tunnel("app", kit.origin(connection -> connection.in.readAllBytes()));
+            try (Http2Client client = new Http2Client(kit.loops, kit.tls, "app.example.test")) {
+                client.send(request("GET", "/"));
+                await().untilAsserted(() -> assertThat(upstream.streams).hasSize(1));
+                client.resetStreams();
+
+                await().untilAsserted(() -> assertThat(upstream.inFlight()).isZero());
+                await().untilAsserted(() -> assertThat(upstream.streams).noneMatch(stream -> stream.isOpen()));
+            }
+        }
+    }
+
+    @Test
+    void finishesHttp2RequestsInFlightWhenItDrainsAndCutsTheRest() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (EdgeKit kit = kit(TestCertificate.write(files, "a", "*.example.test"))) {
+            OriginUpstream upstream = kit.tunnel("app", kit.origin(connection -> {
+                String head = connection.request();
+                release.await();
+                if (head.startsWith("GET /quick ")) {
+                    connection.send(OK);
+                }
+                connection.in.readAllBytes();
+            }));
+            try (Http2Client client = new Http2Client(kit.loops, kit.tls, "app.example.test")) {
+                CompletableFuture<Http2Client.Answer> quick = client.send(request("GET", "/quick"));
+                CompletableFuture<Http2Client.Answer> never = client.send(request("GET", "/never"));
+                await().untilAsserted(() -> assertThat(upstream.streams).hasSize(2));
+                var drained = kit.edge.drain(Duration.ofMillis(500));
+                release.countDown();
+
+                assertThat(quick.get().body()).isEqualTo("ok");
+                assertThat(drained.await(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(never).isCompletedExceptionally();
+                assertThat(upstream.inFlight()).isZero();
             }
         }
     }
