@@ -32,6 +32,7 @@ import io.portrgateway.tunnel.registry.UpstreamException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -215,6 +216,31 @@ class TcpEdgeIT {
             visitor.getOutputStream().write(new byte[100_000]);
             assertThat(visitor.getInputStream().readAllBytes()).isEqualTo(sent);
         }
+    }
+
+    @Test
+    void deliversEveryByteWhenVisitorAndStreamLiveOnDifferentEventLoops() throws Exception {
+        open();
+        EventLoop other = loops.next();
+        if (other == upstream.eventLoop()) {
+            other = loops.next();
+        }
+        upstream.refusal = UpstreamException.Reason.LIMIT;
+        registry.join(tunnel.lease(), newUpstream(other));
+        byte[] sent = new byte[BIG];
+        new Random(9).nextBytes(sent);
+
+        try (Socket visitor = visit();
+                Socket served = service.accept()) {
+            sendAndEnd(visitor, sent);
+            sendAndEnd(served, sent);
+            byte[][] received = new byte[1][];
+            Thread reader = Thread.ofVirtual().start(() -> received[0] = readAll(served));
+            assertThat(readAll(visitor)).isEqualTo(sent);
+            reader.join();
+            assertThat(received[0]).isEqualTo(sent);
+        }
+        await().untilAsserted(() -> assertThat(edge.visitorCount()).isZero());
     }
 
     @Test
@@ -420,7 +446,8 @@ class TcpEdgeIT {
             assertThat(served.getInputStream().read()).isEqualTo(-1);
         }
 
-        assertThatThrownBy(this::visit).isInstanceOf(ConnectException.class);
+        // Java's portable sockets free the port a moment later.
+        await().untilAsserted(() -> assertThatThrownBy(this::visit).isInstanceOf(ConnectException.class));
         await().untilAsserted(() -> assertThat(upstream.inFlight).hasValue(0));
     }
 
@@ -575,6 +602,25 @@ class TcpEdgeIT {
                 // seen by the reader as missing bytes
             }
         });
+    }
+
+    private static void sendAndEnd(Socket from, byte[] bytes) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                from.getOutputStream().write(bytes);
+                from.shutdownOutput();
+            } catch (IOException ended) {
+                // seen by the reader as missing bytes
+            }
+        });
+    }
+
+    private static byte[] readAll(Socket socket) {
+        try {
+            return socket.getInputStream().readAllBytes();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
     }
 
     private static void write(Socket socket, String text) throws IOException {
