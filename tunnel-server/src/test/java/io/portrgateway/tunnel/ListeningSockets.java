@@ -11,14 +11,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The TCP ports that this process listens on, as the kernel tells it. */
-final class ListeningSockets {
+public final class ListeningSockets {
 
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
     private static final String LISTEN_STATE = "0A";
 
     private ListeningSockets() {}
 
-    static Set<Integer> ports() throws IOException {
+    /** The ports of this moment, in ascending order. */
+    public static Set<Integer> ports() throws IOException {
         Set<String> own = ownInodes();
         Set<Integer> ports = new TreeSet<>();
         for (String table : new String[] {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
