@@ -446,7 +446,8 @@ class TcpEdgeIT {
             assertThat(served.getInputStream().read()).isEqualTo(-1);
         }
 
-        // Java's portable sockets free the port a moment later. Not asked by a connection: on loopback one to a free port
+        // Java's portable sockets free the port a moment later. Not asked by a connection: on loopback one to a free
+        // port
         // may meet itself, or whoever took the port since.
         await().untilAsserted(() -> assertThat(ListeningSockets.ports()).doesNotContain(binding.port()));
         await().untilAsserted(() -> assertThat(upstream.inFlight).hasValue(0));
