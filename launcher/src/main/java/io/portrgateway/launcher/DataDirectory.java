@@ -36,7 +36,6 @@ final class DataDirectory implements AutoCloseable {
             "tunnel-server",
             "admin-server",
             "logs",
-            "run",
             "bootstrap.json",
             PostgresHome.NOTE,
             "lock",

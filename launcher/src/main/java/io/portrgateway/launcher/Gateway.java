@@ -135,8 +135,7 @@ final class Gateway {
             String module, List<String> options, Map<String, String> environment, DataDirectory data, Guard guard)
             throws StartException {
         Path directory = data.directory(module);
-        List<String> command =
-                ServerCommand.of(settings.home(), module, data.directory("run").resolve(module + ".jsa"), options);
+        List<String> command = ServerCommand.of(settings.home(), module, options);
         Path log = data.directory("logs").resolve(module + ".log");
         Child server = begin(
                 () -> Child.start(module, command, environment, directory, log),

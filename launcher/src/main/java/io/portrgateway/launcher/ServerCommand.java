@@ -15,14 +15,20 @@ final class ServerCommand {
     /**
      * The command that starts {@code module}.
      *
-     * @param archive class-data archive: written at the first end, used from the second start on, and made anew by the
-     *     JVM when jars or JDK changed
+     * <p>The JVM writes a class-data archive beside the jars at its first end, uses it from the second start on, and makes
+     * it anew when jars or JDK changed.
      */
-    static List<String> of(Path home, String module, Path archive, List<String> options) throws StartException {
+    static List<String> of(Path home, String module, List<String> options) throws StartException {
+        Path archives = home.resolve("target/class-data");
+        try {
+            Files.createDirectories(archives);
+        } catch (IOException failed) {
+            throw new StartException(archives + " cannot be made: " + failed, failed);
+        }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:+AutoCreateSharedArchive");
-        command.add("-XX:SharedArchiveFile=" + archive);
+        command.add("-XX:SharedArchiveFile=" + archives.resolve(module + ".jsa"));
         command.add("-Xlog:cds=off");
         command.add("-Xlog:aot=off");
         command.addAll(options);
