@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The TCP ports that this process listens on, as the kernel tells it. */
+/** The TCP ports that a process listens on, as the kernel tells it. */
 public final class ListeningSockets {
 
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
@@ -18,12 +18,18 @@ public final class ListeningSockets {
 
     private ListeningSockets() {}
 
-    /** The ports of this moment, in ascending order. */
+    /** This process's ports of this moment, in ascending order. */
     public static Set<Integer> ports() throws IOException {
-        Set<String> own = ownInodes();
+        return ports(ProcessHandle.current().pid());
+    }
+
+    /** A process's ports of this moment, in ascending order. */
+    public static Set<Integer> ports(long pid) throws IOException {
+        Path process = Path.of("/proc", Long.toString(pid));
+        Set<String> own = inodes(process.resolve("fd"));
         Set<Integer> ports = new TreeSet<>();
-        for (String table : new String[] {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
-            for (String line : Files.readAllLines(Path.of(table))) {
+        for (String table : new String[] {"net/tcp", "net/tcp6"}) {
+            for (String line : Files.readAllLines(process.resolve(table))) {
                 String[] columns = line.strip().split("\\s+");
                 if (columns.length > 9 && columns[3].equals(LISTEN_STATE) && own.contains(columns[9])) {
                     ports.add(Integer.parseInt(columns[1].substring(columns[1].indexOf(':') + 1), 16));
@@ -33,9 +39,9 @@ public final class ListeningSockets {
         return ports;
     }
 
-    private static Set<String> ownInodes() throws IOException {
+    private static Set<String> inodes(Path directory) throws IOException {
         Set<String> inodes = new HashSet<>();
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(directory)) {
             for (Path descriptor : descriptors) {
                 try {
                     Matcher socket =
