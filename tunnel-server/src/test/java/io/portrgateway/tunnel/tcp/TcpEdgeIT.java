@@ -6,21 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.Promise;
 import io.portrgateway.tunnel.ListeningSockets;
 import io.portrgateway.tunnel.config.Settings;
 import io.portrgateway.tunnel.config.TcpConfig;
+import io.portrgateway.tunnel.config.TransportConfig;
 import io.portrgateway.tunnel.metrics.TcpMetrics;
 import io.portrgateway.tunnel.registry.CloseReason;
 import io.portrgateway.tunnel.registry.Lease;
@@ -30,6 +22,7 @@ import io.portrgateway.tunnel.registry.Tunnel;
 import io.portrgateway.tunnel.registry.TunnelId;
 import io.portrgateway.tunnel.registry.TunnelRegistry;
 import io.portrgateway.tunnel.registry.UpstreamException;
+import io.portrgateway.tunnel.transport.EventLoops;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -63,12 +56,13 @@ class TcpEdgeIT {
 
     private static final int BIG = 8 << 20;
 
-    /** Which sockets, and whether the visitor's session lives on the loop that the stream is on. */
-    record Arrangement(
-            String name,
-            IoHandlerFactory handlers,
-            Class<? extends ServerChannel> serverClass,
-            Class<? extends SocketChannel> channelClass) {
+    /** Which sockets: those of the product's own event loops, as it makes them. */
+    record Arrangement(String name, boolean isNative) {
+        EventLoops newLoops() {
+            return new EventLoops(TransportConfig.read(new Settings(
+                    Map.of("PORTR_EVENT_LOOPS", "2", "PORTR_NATIVE_TRANSPORT", Boolean.toString(isNative)))));
+        }
+
         @Override
         public String toString() {
             return name;
@@ -77,16 +71,14 @@ class TcpEdgeIT {
 
     static List<Arrangement> arrangements() {
         List<Arrangement> all = new ArrayList<>();
-        all.add(new Arrangement(
-                "portable sockets", NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class));
+        all.add(new Arrangement("portable sockets", false));
         if (Epoll.isAvailable()) {
-            all.add(new Arrangement(
-                    "epoll", EpollIoHandler.newFactory(), EpollServerSocketChannel.class, EpollSocketChannel.class));
+            all.add(new Arrangement("epoll", true));
         }
         return all;
     }
 
-    private final Arrangement arrangement;
+    private final EventLoops eventLoops;
     private final MultiThreadIoEventLoopGroup loops;
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final TunnelRegistry registry = new TunnelRegistry();
@@ -101,8 +93,8 @@ class TcpEdgeIT {
     private long epoch;
 
     TcpEdgeIT(Arrangement arrangement) {
-        this.arrangement = arrangement;
-        this.loops = new MultiThreadIoEventLoopGroup(2, arrangement.handlers());
+        this.eventLoops = arrangement.newLoops();
+        this.loops = eventLoops.group();
     }
 
     @BeforeEach
@@ -124,7 +116,7 @@ class TcpEdgeIT {
         for (AutoCloseable closeable : toClose) {
             closeable.close();
         }
-        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(10_000);
+        eventLoops.close();
     }
 
     @Test
@@ -535,7 +527,7 @@ class TcpEdgeIT {
         Settings settings = new Settings(environment);
         TcpConfig config = TcpConfig.read(settings);
         assertThat(settings.problems()).isEmpty();
-        edge = new TcpEdge(config, new TcpMetrics(meters), loops, arrangement.serverClass());
+        edge = new TcpEdge(config, new TcpMetrics(meters), loops, eventLoops.serverChannelClass());
         tunnel = newTunnel(binding, upstream);
         assertThat(listen(tunnel, binding)).isTrue();
     }
@@ -555,7 +547,7 @@ class TcpEdgeIT {
     private SocketUpstream newUpstream(EventLoop loop) {
         return new SocketUpstream(
                 loop,
-                arrangement.channelClass(),
+                eventLoops.channelClass(),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), service.getLocalPort()));
     }
 
