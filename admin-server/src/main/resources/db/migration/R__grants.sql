@@ -17,8 +17,11 @@ begin
     -- admin-server: everything it owns by the architecture, and reading the rest
     execute format('grant select on all tables in schema %I to %I', current_schema(), admin_role);
     execute format('grant insert, update, delete on app_user, github_account, team, membership, ssh_public_key,'
-        ' api_token, reserved_subdomain, tunnel_command, audit_event, auto_signup_settings,'
-        ' auto_signup_domain, sign_in_link to %I', admin_role);
+        ' api_token, reserved_subdomain, tunnel_command, auto_signup_settings,'
+        ' auto_signup_domain, auto_signup_github, sign_in_link, team_invitation to %I', admin_role);
+    execute format('grant insert, update, delete on web_session, web_session_attributes to %I', admin_role);
+    -- what was done stays as it was written: events are added, and removed when their time is over
+    execute format('grant insert, delete on audit_event to %I', admin_role);
     execute format('grant insert, delete on connection to %I', admin_role);
     execute format('grant update (updated_at) on connection to %I', admin_role);
     execute format('grant execute on function drop_exchange_partitions(date) to %I', admin_role);
@@ -30,9 +33,9 @@ begin
     execute format('grant select (id, user_id, key_type, key_blob, fingerprint, last_used_at), update (last_used_at) on ssh_public_key to %I', tunnel_role);
     execute format('grant select on reserved_subdomain, connection, tunnel_command, flyway_schema_history to %I', tunnel_role);
     execute format('grant insert on connection to %I', tunnel_role);
-    execute format('grant update (status, port, client_address, close_reason, last_error, session_count, request_count,'
-        ' to_visitor_bytes, to_upstream_bytes, updated_at, started_at, closed_at) on connection to %I', tunnel_role);
-    execute format('grant select, insert, update, delete on lease, node to %I', tunnel_role);
+    execute format('grant update (status, port, client_address, close_reason, last_error, last_error_at, error_count,'
+        ' last_request_at, client_software, node, session_count, request_count, to_visitor_bytes, to_upstream_bytes, updated_at, started_at, closed_at) on connection to %I', tunnel_role);
+    execute format('grant select, insert, update, delete on lease, node, traffic to %I', tunnel_role);
     execute format('grant select, insert on exchange, exchange_body to %I', tunnel_role);
     execute format('grant usage on sequence exchange_seq, lease_epoch_seq to %I', tunnel_role);
     execute format('grant execute on function ensure_exchange_partitions(integer) to %I', tunnel_role);

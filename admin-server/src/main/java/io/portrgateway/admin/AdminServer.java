@@ -23,15 +23,18 @@ public final class AdminServer {
               (none)                       start the server; settings are environment variables
               migrate                      bring the database schema up to date, then end
               sign-in-link [--email X]     print a one-time sign-in link for X, or for the first superuser
+              import [--from URL] …        bring an existing Portr 1.0.18 database over; import --help says how
               settings                     print the table of settings
               generate-encryption-key      print a new value for PORTR_ADMIN_ENCRYPTION_KEY
+              health                       ask the running server, on its private port, whether it is ready; 0 when it
+                                           is, else 1
               version                      print the version
               warm-up                      load everything without database and ports, then end: the training run of an
                                            ahead-of-time cache (java -XX:AOTCacheOutput=admin.aot -jar … warm-up)
             """;
 
     /** The same application without its ports, for a command beside a running server. */
-    private static final Map<String, Object> NO_PORTS = Map.of("server.port", -1, "management.server.port", -1);
+    static final Map<String, Object> NO_PORTS = Map.of("server.port", -1, "management.server.port", -1);
 
     private AdminServer() {}
 
@@ -63,8 +66,14 @@ public final class AdminServer {
             case "migrate" ->
                 System.out.println(new Database(settings(environment).database()).migrate());
             case "sign-in-link" -> signInLink(arguments, environment);
+            case "import" -> {
+                return ImportCommand.run(arguments.subList(1, arguments.size()), environment);
+            }
             case "settings" -> System.out.print(settingsTable());
             case "generate-encryption-key" -> System.out.println(EncryptionKeys.generate());
+            case "health" -> {
+                return HealthCheck.run(environment, System.out, System.err);
+            }
             case "version" -> System.out.println(version());
             case "warm-up" -> warmUp();
             default -> {
@@ -97,7 +106,7 @@ public final class AdminServer {
                 EncryptionKeys.generate()));
     }
 
-    private static AdminSettings settings(Map<String, String> environment) {
+    static AdminSettings settings(Map<String, String> environment) {
         Settings reader = new Settings(environment);
         AdminSettings settings = AdminSettings.read(reader);
         if (!reader.problems().isEmpty()) {
@@ -109,6 +118,7 @@ public final class AdminServer {
     static String settingsTable() {
         Settings reader = new Settings(Map.of());
         AdminSettings.read(reader);
+        ImportCommand.fromEnvironment(reader);
         StringBuilder table = new StringBuilder("| Variable | Default | Meaning |\n| --- | --- | --- |\n");
         for (Settings.Setting setting : reader.declared()) {
             String shown = setting.defaultValue().isEmpty() ? "–" : "`" + setting.defaultValue() + "`";

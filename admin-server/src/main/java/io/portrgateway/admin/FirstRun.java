@@ -13,12 +13,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Runs before the server says it is ready: the first administrator, and the file by which a launcher finds the way in. */
 @Component
+@ConditionalOnBooleanProperty(name = FirstRun.PROPERTY, matchIfMissing = true)
 final class FirstRun implements ApplicationRunner {
+
+    /** False for a command that must not make anybody. */
+    static final String PROPERTY = "portr.first-run";
 
     private final FirstAdministrator administrator;
     private final AdminSettings settings;

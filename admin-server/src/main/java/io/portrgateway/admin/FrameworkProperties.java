@@ -11,15 +11,11 @@ final class FrameworkProperties {
     private FrameworkProperties() {}
 
     static Map<String, Object> of(AdminSettings settings) {
-        boolean secure = settings.publicAddresses().isSecure();
         Map<String, Object> properties = new HashMap<>();
         properties.put("server.address", settings.admin().address());
         properties.put("server.port", settings.admin().port());
         properties.put("management.server.address", settings.ops().address());
         properties.put("management.server.port", settings.ops().port());
-        // __Host-: a page behind a tunnel on the same domain cannot set this cookie (threats W5)
-        properties.put("server.servlet.session.cookie.name", secure ? "__Host-portr_session" : "portr_session");
-        properties.put("server.servlet.session.cookie.secure", secure);
         properties.put("portr.version", AdminServer.version());
         properties.put(
                 "logging.level.io.portrgateway", settings.logging().level().name());

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -30,17 +31,43 @@ class ArchitectureTest {
     private static final String ROOT = "io.portrgateway.admin";
 
     /** Package to the packages it may use. A package that is not here is an error. */
-    private static final Map<String, Set<String>> ALLOWED = Map.of(
-            "settings", Set.of(),
-            "secret", Set.of("settings"),
-            "web", Set.of("settings", "secret"),
-            "audit", Set.of("web", "settings"),
-            "account", Set.of("audit", "web", "settings", "secret"),
-            "team", Set.of("account", "audit", "web", "settings", "secret"),
-            "subdomain", Set.of("team", "account", "audit", "web", "settings", "secret"),
-            "connection", Set.of("team", "subdomain", "account", "audit", "web", "settings", "secret"),
-            "clientconfig", Set.of("team", "account", "audit", "web", "settings", "secret"),
-            "overview", Set.of("connection", "clientconfig", "team", "account", "audit", "web", "settings", "secret"));
+    private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
+            entry("settings", Set.of()),
+            entry("secret", Set.of("settings")),
+            entry("web", Set.of("settings", "secret")),
+            entry("command", Set.of("settings")),
+            entry("audit", Set.of("web", "settings")),
+            entry("session", Set.of("web", "settings", "secret")),
+            entry("account", Set.of("session", "audit", "command", "web", "settings", "secret")),
+            entry("team", Set.of("account", "audit", "command", "web", "settings", "secret")),
+            entry("member", Set.of("team", "account", "audit", "command", "web", "settings", "secret")),
+            entry("profile", Set.of("team", "account", "session", "audit", "web", "settings", "secret")),
+            entry("signup", Set.of("team", "account", "audit", "web", "settings")),
+            entry("github", Set.of("signup", "team", "account", "audit", "web", "settings")),
+            entry("sshkey", Set.of("github", "team", "account", "audit", "command", "web", "settings", "secret")),
+            entry("subdomain", Set.of("team", "account", "audit", "web", "settings", "secret")),
+            entry(
+                    "connection",
+                    Set.of("team", "subdomain", "account", "audit", "command", "web", "settings", "secret")),
+            entry("stats", Set.of("team", "account", "audit", "web", "settings", "secret")),
+            entry("shell", Set.of("team", "account", "web", "settings")),
+            entry("apidocs", Set.of("web", "settings")),
+            entry("auditlog", Set.of("team", "account", "audit", "web", "settings", "secret")),
+            entry("instance", Set.of("web", "settings")),
+            entry("clientconfig", Set.of("team", "account", "audit", "web", "settings", "secret")),
+            entry("imports", Set.of("clientconfig", "team", "account", "audit", "settings", "secret")),
+            entry(
+                    "overview",
+                    Set.of(
+                            "connection",
+                            "clientconfig",
+                            "stats",
+                            "team",
+                            "account",
+                            "audit",
+                            "web",
+                            "settings",
+                            "secret")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -1,5 +1,6 @@
 package io.portrgateway.admin;
 
+import io.portrgateway.admin.team.FirstAdministrator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,8 +37,23 @@ final class Browser implements AutoCloseable {
         this.gateway = gateway;
     }
 
-    Gateway.Answer open(String path) {
-        return send(HttpRequest.newBuilder(gateway.uri(path)).GET());
+    Gateway.Answer open(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(gateway.uri(path)).GET();
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request);
+    }
+
+    /** Any call with a body, as a script of the page makes it. */
+    Gateway.Answer send(String method, String path, String contentType, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(gateway.uri(path))
+                .header("Content-Type", contentType)
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request);
     }
 
     /** Posts a form with the CSRF token of the page it stands on; fields are names and values in turn. */
@@ -63,6 +80,21 @@ final class Browser implements AutoCloseable {
         URI uri = URI.create(link);
         Gateway.Answer page = open(uri.getPath() + "?" + uri.getQuery());
         return submit(page, "/sign-in", "token", uri.getQuery().substring("token=".length()));
+    }
+
+    /** A browser with a session of this user, who must exist. */
+    static Browser signedIn(Gateway gateway, String email) {
+        Browser browser = new Browser(gateway);
+        browser.signIn(gateway.bean(FirstAdministrator.class)
+                .entry(Optional.of(email))
+                .orElseThrow()
+                .signInUrl());
+        return browser;
+    }
+
+    /** A call of the API in a team, with a JSON body or none. */
+    Gateway.Answer api(String method, String path, String team, String body) {
+        return send(method, "/api/v1" + path, "application/json", body, "X-Team-Slug", team);
     }
 
     static String csrf(Gateway.Answer page) {

@@ -87,7 +87,7 @@ class ClientApiIT {
         "GET, /api, 404",
         "POST, /api/v1/version, 405",
         "GET, /api/v1/config/download, 405",
-        "GET, /api/v1/connections/, 405"
+        "DELETE, /api/v1/connections/, 405"
     })
     void answersUnknownCallsInJson(String method, String path, int status) {
         assertError(

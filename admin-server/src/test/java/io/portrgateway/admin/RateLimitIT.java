@@ -29,7 +29,11 @@ class RateLimitIT {
                 "PORTR_SIGN_IN_RATE_PER_ADDRESS",
                 "3",
                 "PORTR_TRUSTED_PROXIES",
-                "127.0.0.0/8, ::1");
+                "127.0.0.0/8, ::1",
+                "PORTR_ADMIN_GITHUB_CLIENT_ID",
+                "client",
+                "PORTR_ADMIN_GITHUB_CLIENT_SECRET",
+                "secret");
     }
 
     @AfterAll
@@ -70,5 +74,19 @@ class RateLimitIT {
         assertThat(Integer.parseInt(last.header("Retry-After").orElseThrow())).isBetween(1, 60);
         assertThat(last.text("message")).isEqualTo(last.text("error")).contains("too many requests");
         assertThat(create("portr_other", "203.0.113.8").status()).isEqualTo(401);
+    }
+
+    @Test
+    void limitsHowOftenAnAddressStartsToSignInWithGitHub() {
+        List<String> targets = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            targets.add(gateway.get("/api/v1/auth/github", "X-Forwarded-For", "192.0.2.77")
+                    .header("Location")
+                    .orElseThrow());
+        }
+
+        assertThat(targets.subList(0, 3))
+                .allSatisfy(target -> assertThat(target).startsWith("https://github.com/login/oauth/authorize?"));
+        assertThat(targets.getLast()).isEqualTo("/sign-in?code=too-many-attempts");
     }
 }

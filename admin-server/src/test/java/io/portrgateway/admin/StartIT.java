@@ -84,6 +84,21 @@ class StartIT {
     }
 
     @Test
+    void tellsTheHealthOfTheRunningServer() throws IOException {
+        try (Gateway gateway = Gateway.start()) {
+            String port = Integer.toString(gateway.opsUri("/").getPort());
+
+            assertThat(AdminServer.run(
+                            List.of("health"),
+                            Map.of("PORTR_ADMIN_OPS_PORT", port, "PORTR_ADMIN_OPS_ADDRESS", "0.0.0.0")))
+                    .isZero();
+        }
+        String closed = Integer.toString(closedPort());
+        assertThat(AdminServer.run(List.of("health"), Map.of("PORTR_ADMIN_OPS_PORT", closed)))
+                .isEqualTo(1);
+    }
+
+    @Test
     void saysThatTheDatabaseCannotBeReached() throws IOException {
         int closedPort = closedPort();
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,42 @@ final class Gateway {
         }
         startServers(data, guard, bootstrapOutput);
         return Bootstrap.read(bootstrapOutput);
+    }
+
+    /**
+     * Runs a command of admin-server on the database of this gateway, which must not be up, and answers its exit code. The
+     * command's streams are those of this process. {@link #stop} cleans up.
+     */
+    int run(List<String> arguments, Map<String, String> variables) throws StartException {
+        DataDirectory data = begin(() -> DataDirectory.open(settings.data()), DataDirectory::close);
+        Guard guard = begin(Guard::start, Guard::close);
+        Optional<Database> external = settings.externalDatabase();
+        Database database = external.isPresent() ? external.get() : startDatabase(data, guard);
+        List<String> command = new ArrayList<>(ServerCommand.of(settings.home(), "admin-server", List.of()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment()
+                .putAll(ServerEnvironment.admin(
+                        settings, data, database, data.path().resolve("bootstrap.json")));
+        builder.environment().putAll(variables);
+        try {
+            Process process = builder.start();
+            guard.watchServer(process.pid());
+            return process.waitFor();
+        } catch (IOException failed) {
+            throw new StartException("admin-server cannot be started: " + failed.getMessage(), failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted");
+        }
+    }
+
+    private Database startDatabase(DataDirectory data, Guard guard) throws StartException {
+        PostgresServer server = PostgresServer.prepare(data, progress);
+        Child postgres = begin(server::start, child -> child.stop(Child.Signal.INT, STOP_PATIENCE));
+        guard.watchDatabase(postgres.pid());
+        server.awaitReady(postgres);
+        return server.database();
     }
 
     /** Completes with one line when a child ends by itself. */

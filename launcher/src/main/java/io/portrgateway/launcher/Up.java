@@ -183,7 +183,7 @@ public final class Up implements Callable<Integer> {
         return true;
     }
 
-    private static Path home() {
+    static Path home() {
         return Path.of(System.getenv().getOrDefault(HOME, System.getProperty("user.dir")))
                 .toAbsolutePath();
     }

@@ -94,16 +94,10 @@ final class TestGateway implements AutoCloseable {
         return key;
     }
 
-    void rotateKey(String email) throws Exception {
-        sql(
-                "update membership m set secret_key_hash = ?, key_version = key_version + 1 from app_user u"
-                        + " where u.id = m.user_id and u.email = ?",
-                sha256("portr_another_key_of_" + email),
-                email);
-    }
-
-    void removeMember(String email) throws Exception {
-        sql("delete from membership m using app_user u where u.id = m.user_id and u.email = ?", email);
+    /** The row id of the only membership of this user. */
+    String membership(String email) throws Exception {
+        return query(
+                "select m.id from membership m join app_user u on u.id = m.user_id where u.email = '" + email + "'");
     }
 
     /** Registers the public key that belongs to the private one in {@code key} for the user. */
@@ -121,6 +115,10 @@ final class TestGateway implements AutoCloseable {
                 blob,
                 fingerprint,
                 email);
+    }
+
+    void removeKeys(String email) throws Exception {
+        sql("delete from ssh_public_key k using app_user u where u.id = k.user_id and u.email = ?", email);
     }
 
     /** First column of the first row, as text; the empty text when there is none. */

@@ -13,10 +13,11 @@ final class CommandLine {
 
     private static final int USAGE_EXIT_CODE = 2;
     private static final String USAGE = """
-            usage: tunnel-server [--settings | --warm-up | --version | --help]
+            usage: tunnel-server [--settings | --health | --warm-up | --version | --help]
 
               (no argument)  serve, on the settings of the environment variables PORTR_…
               --settings     print every setting with its default and meaning, as a markdown table
+              --health       ask the running server, on its private port, whether it is ready; 0 when it is, else 1
               --warm-up      start on free ports of the loopback address without a database, answer a few requests and
                              stop: the training run of the JVM's start cache (java -XX:AOTCacheOutput=FILE … --warm-up)
               --version      print the version
@@ -35,6 +36,7 @@ final class CommandLine {
         return switch (List.of(arguments)) {
             case List<String> none when none.isEmpty() -> serve(System.getenv());
             case List<String> one when one.equals(List.of("--settings")) -> print(settingsTable());
+            case List<String> one when one.equals(List.of("--health")) -> HealthCheck.run(System.getenv(), out, err);
             case List<String> one when one.equals(List.of("--warm-up")) -> WarmUp.run(err);
             case List<String> one when one.equals(List.of("--version")) -> print(TunnelServer.version() + "\n");
             case List<String> one when one.equals(List.of("--help")) -> print(USAGE);

@@ -1,9 +1,14 @@
 package io.portrgateway.tunnel;
 
 import io.portrgateway.tunnel.StartException.Kind;
+import io.portrgateway.tunnel.capture.Capture;
+import io.portrgateway.tunnel.capture.CaptureQueue;
 import io.portrgateway.tunnel.config.ServerConfig;
 import io.portrgateway.tunnel.http.HttpEdge;
+import io.portrgateway.tunnel.kubernetes.ServicePorts;
+import io.portrgateway.tunnel.metrics.CaptureMetrics;
 import io.portrgateway.tunnel.metrics.HttpMetrics;
+import io.portrgateway.tunnel.metrics.KubernetesMetrics;
 import io.portrgateway.tunnel.metrics.Metrics;
 import io.portrgateway.tunnel.metrics.SshMetrics;
 import io.portrgateway.tunnel.metrics.StoreMetrics;
@@ -11,6 +16,7 @@ import io.portrgateway.tunnel.metrics.TcpMetrics;
 import io.portrgateway.tunnel.ops.OpsServer;
 import io.portrgateway.tunnel.ops.Readiness;
 import io.portrgateway.tunnel.registry.Forwards;
+import io.portrgateway.tunnel.registry.PublicPorts;
 import io.portrgateway.tunnel.registry.TunnelRegistry;
 import io.portrgateway.tunnel.ssh.HostKey;
 import io.portrgateway.tunnel.ssh.SshFrontend;
@@ -45,11 +51,13 @@ public final class TunnelServer implements AutoCloseable {
     private final Metrics metrics;
     private final EventLoops loops;
     private final Store store;
+    private final CaptureQueue exchanges;
     private final TcpEdge tcp;
     private final HttpEdge http;
     private final SshFrontend ssh;
     private final OpsServer ops;
     private final Forwards forwards;
+    private final Optional<ServicePorts> servicePorts;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private volatile List<InetSocketAddress> httpAddresses = List.of();
@@ -61,16 +69,22 @@ public final class TunnelServer implements AutoCloseable {
         this.metrics = new Metrics(config.store().nodeId(), version());
         this.loops = new EventLoops(config.transport());
         this.store = new Store(config.store(), new StoreMetrics(metrics.registry()), registry);
+        this.exchanges = new CaptureQueue(config.capture(), new CaptureMetrics(metrics.registry()));
         this.tcp = new TcpEdge(
                 config.tcp(), new TcpMetrics(metrics.registry()), loops.group(), loops.serverChannelClass());
-        this.forwards = new Forwards(registry, store.leases(), tcp);
+        this.servicePorts = servicePorts(config, tcp);
+        this.forwards = new Forwards(
+                registry,
+                store.leases(),
+                servicePorts.<PublicPorts>map(ports -> ports).orElse(tcp));
         this.http = new HttpEdge(
                 config.http(),
                 loops.group(),
                 loops.group(),
                 loops.serverChannelClass(),
                 registry,
-                new HttpMetrics(metrics.registry()));
+                new HttpMetrics(metrics.registry()),
+                new Capture(config.capture(), exchanges));
         this.ssh = new SshFrontend(
                 config.ssh(),
                 config.transport(),
@@ -125,7 +139,20 @@ public final class TunnelServer implements AutoCloseable {
         }
         // Last, because it ends what a previous run of this node left over: not before the ports prove that it is over.
         store.start(forwards, ssh);
+        store.write(exchanges);
+        servicePorts.ifPresent(ServicePorts::start);
         LOG.info("server.listening ssh={} http={} ops={}", ssh.address(), httpAddresses, opsAddress.get());
+    }
+
+    private Optional<ServicePorts> servicePorts(ServerConfig config, PublicPorts edge) {
+        return config.kubernetes().isOn()
+                ? Optional.of(new ServicePorts(
+                        config.kubernetes(),
+                        config.tcp().ports(),
+                        edge,
+                        new KubernetesMetrics(metrics.registry()),
+                        readiness::isReady))
+                : Optional.empty();
     }
 
     private static HostKey hostKey(ServerConfig config) throws StartException {
@@ -153,6 +180,7 @@ public final class TunnelServer implements AutoCloseable {
             Thread.sleep(POLL);
         }
         LOG.info("server.ready millis={}", sinceProcessStart().toMillis());
+        OpenFiles.problem(config.tcp().ports()).ifPresent(problem -> LOG.warn("server.few_files {}", problem));
         metrics.bindJvm();
     }
 
@@ -201,6 +229,8 @@ public final class TunnelServer implements AutoCloseable {
         readiness.stopping();
         LOG.info("server.draining grace={}", config.ops().shutdownGrace());
         long deadlineNanos = System.nanoTime() + config.ops().shutdownGrace().toNanos();
+        // First: the clients come back to the next node, whose ports this one must not remove any more.
+        servicePorts.ifPresent(ServicePorts::close);
         ssh.stopAccepting();
         tcp.stopAccepting();
         // Visitors are still let in while sessions leave one after the other: most of their tunnels are still here.
@@ -221,6 +251,7 @@ public final class TunnelServer implements AutoCloseable {
     }
 
     private void release() {
+        servicePorts.ifPresent(ServicePorts::close);
         http.close();
         await(tcp.stop().toCompletableFuture(), Duration.ofMillis(CUT_MILLIS));
         ssh.close();

@@ -128,6 +128,19 @@ class CommandLineIT {
         assertThat(process.waitFor()).isZero();
     }
 
+    @Test
+    void tellsTheHealthOfTheRunningServer() throws Exception {
+        try (TunnelServer server = TunnelServer.start(environment(Map.of()))) {
+            server.awaitReady();
+            String port = Integer.toString(server.opsAddress().getPort());
+
+            Process process = launch(Map.of("PORTR_OPS_PORT", port, "PORTR_OPS_ADDRESS", "0.0.0.0"), "--health");
+
+            assertThat(output(process)).startsWith("/readyz: HTTP/1.").contains(" 200 ");
+            assertThat(process.waitFor()).isZero();
+        }
+    }
+
     private Map<String, String> environment(Map<String, String> more) {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "PORTR_DB_URL", postgres.url(Role.TUNNEL),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.portrgateway.tunnel.DemoService.Frame;
 import io.portrgateway.tunnel.Visitor.Answer;
 import io.portrgateway.tunnel.store.PostgresFixture;
+import io.portrgateway.tunnel.store.PostgresServer.Role;
 import io.portrgateway.tunnel.store.StoreKit.Member;
 import io.portrgateway.tunnel.testclient.LocalServer;
 import io.portrgateway.tunnel.testclient.PortrBetaClient;
@@ -53,7 +54,7 @@ class PortrClientIT {
 
     @BeforeAll
     static void startGateway() throws Exception {
-        gateway = RunningGateway.start(postgres, state);
+        gateway = RunningGateway.start(postgres, state, "PORTR_CAPTURE", "full");
     }
 
     @AfterAll
@@ -88,6 +89,37 @@ class PortrClientIT {
             assertThat(visitor.get("/chain").body()).endsWith("127.0.0.1");
 
             assertThat(client.acceptedOpens()).isLessThanOrEqualTo(2);
+            assertThat(client.violations()).isEmpty();
+        }
+    }
+
+    @Test
+    void recordsRequestsWithTheirBodiesAndWithoutTheirSecrets() throws Exception {
+        try (PortrV1Client client = v1(http());
+                Visitor visitor = gateway.visitor(name)) {
+            visitor.get("/hello?token=sesame", "Authorization: Bearer sesame");
+            visitor.post("/digest", "abc".getBytes(StandardCharsets.US_ASCII));
+
+            Awaitility.await()
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThat(postgres.column(
+                                    Role.ADMIN,
+                                    "select e.method || ' ' || e.target || ' ' || e.status || ' ' || b.direction || ' '"
+                                            + " || left(encode(b.content, 'escape'), 8)"
+                                            + " from exchange e join exchange_body b on b.exchange_id = e.id"
+                                            + " and b.started_at = e.started_at where e.membership_id = ?"
+                                            + " order by e.seq, b.direction",
+                                    member.owner().membershipId()))
+                            .containsExactly(
+                                    "GET /hello?token=[redacted] 200 toVisitor hello",
+                                    "POST /digest 200 toUpstream abc",
+                                    "POST /digest 200 toVisitor ba7816bf"));
+            assertThat(postgres.column(
+                            Role.ADMIN,
+                            "select e.session from exchange e where membership_id = ? and e::text not like '%sesame%'",
+                            member.owner().membershipId()))
+                    .hasSize(2)
+                    .doesNotContainNull();
             assertThat(client.violations()).isEmpty();
         }
     }

@@ -1,6 +1,9 @@
 package io.portrgateway.admin.account;
 
 import io.portrgateway.admin.settings.AdminSettings;
+import io.portrgateway.admin.web.RateLimits;
+import jakarta.servlet.DispatcherType;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -9,18 +12,18 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
-import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
+import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.context.SecurityContextRepository;
+import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfTokenRepository;
-import org.springframework.security.web.csrf.HttpSessionCsrfTokenRepository;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Who may reach which path. Three chains: the private operations port; the API, which knows no session and checks keys in its
- * controllers; the dashboard, where everything but the sign-in page needs a session.
+ * Who may reach which path. Three chains: the private operations port; the API, where a session or an API token says who calls
+ * and {@code team.AccessRules} decides; the dashboard, where everything but the sign-in page needs a session.
  */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfig {
@@ -41,10 +44,21 @@ class SecurityConfig {
 
     @Bean
     @Order(2)
-    SecurityFilterChain api(HttpSecurity http) throws Exception {
+    SecurityFilterChain api(
+            HttpSecurity http,
+            SecurityContextRepository sessions,
+            ApiTokens tokens,
+            RateLimits limits,
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver failures)
+            throws Exception {
         return http.securityMatcher("/api/**")
+                // AccessRules decides, route by route, so that unknown paths are 404 and refusals are JSON
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
-                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .securityContext(context -> context.securityContextRepository(sessions))
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.NEVER))
+                .addFilterAfter(new ApiTokenFilter(tokens, limits, failures), SecurityContextHolderFilter.class)
+                // SameOrigin and the demand for JSON stand in for the token, which clients of the API have no page to
+                // get from
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(cache -> cache.requestCache(new NullRequestCache()))
                 .logout(AbstractHttpConfigurer::disable)
@@ -59,17 +73,22 @@ class SecurityConfig {
             CsrfTokenRepository csrfTokens,
             AdminSettings settings)
             throws Exception {
-        http.authorizeHttpRequests(requests -> requests.requestMatchers("/sign-in", "/assets/**", "/error")
+        http.authorizeHttpRequests(requests -> requests
+                        // what was allowed when it began: the end of a stream of events
+                        .dispatcherTypeMatchers(DispatcherType.ASYNC)
+                        .permitAll()
+                        .requestMatchers(
+                                "/sign-in", "/sign-in/**", "/account/join", "/account/join/**", "/assets/**", "/error")
                         .permitAll()
                         .anyRequest()
                         .authenticated())
                 .securityContext(context -> context.securityContextRepository(sessions))
                 .csrf(csrf -> csrf.csrfTokenRepository(csrfTokens))
-                // nothing is remembered from before the sign-in, so there is no redirect to be abused (threats W4)
+                // what was asked for before is passed on as a parameter, and NextPath judges it (threats W4)
                 .requestCache(cache -> cache.requestCache(new NullRequestCache()))
-                .exceptionHandling(
-                        failures -> failures.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint("/sign-in")))
-                .logout(logout -> logout.logoutUrl("/sign-out").logoutSuccessUrl("/sign-in?out"))
+                .exceptionHandling(failures -> failures.authenticationEntryPoint(new SignInEntryPoint()))
+                // SignInController does it
+                .logout(AbstractHttpConfigurer::disable)
                 .headers(headers -> {
                     headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY));
                     headers.referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER));
@@ -86,13 +105,15 @@ class SecurityConfig {
         return http.build();
     }
 
+    /** In a cookie of its own, so that no visitor of the sign-in page costs a session. */
     @Bean
-    SecurityContextRepository sessions() {
-        return new HttpSessionSecurityContextRepository();
-    }
-
-    @Bean
-    CsrfTokenRepository csrfTokens() {
-        return new HttpSessionCsrfTokenRepository();
+    CsrfTokenRepository csrfTokens(AdminSettings settings) {
+        boolean secure = settings.publicAddresses().isSecure();
+        CookieCsrfTokenRepository tokens = new CookieCsrfTokenRepository();
+        tokens.setCookieName(secure ? "__Host-portr_csrf" : "portr_csrf");
+        tokens.setCookiePath("/");
+        tokens.setCookieCustomizer(
+                cookie -> cookie.secure(secure).httpOnly(true).sameSite("Lax"));
+        return tokens;
     }
 }

@@ -45,7 +45,7 @@ public class SignInLinks {
 
     /** Uses the link up and answers whose it was; nothing when it is unknown, used or expired. */
     @Transactional
-    public Optional<Account> use(String token, String address) {
+    public Optional<Account> use(String token) {
         Optional<Long> user = database.sql("""
                         update sign_in_link set used_at = now()
                         where token_hash = :hash and used_at is null and expires_at > now()
@@ -54,9 +54,6 @@ public class SignInLinks {
                 .param("hash", Tokens.sha256(token))
                 .query(Long.class)
                 .optional();
-        Optional<Account> account = user.flatMap(accounts::byId);
-        account.ifPresent(found -> audit.record(
-                new AuditTrail.Event(found.id(), found.email(), "user.signed_in", null, "one-time link", address)));
-        return account;
+        return user.flatMap(accounts::byId);
     }
 }

@@ -7,15 +7,13 @@ import io.portrgateway.admin.team.Teams;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.representer.Representer;
 
 /** The configuration a client downloads, and the commands a member pastes. Thread-safe. */
 @Service
@@ -69,6 +67,24 @@ public final class ClientConfigs {
         return new Download(yaml().dump(config), !template.isEmpty());
     }
 
+    /** Why a template that was made elsewhere cannot be served, or nothing. Never quotes it: there may be a credential in it. */
+    public static Optional<String> whyUnservable(String template) {
+        if (template.length() > TemplateText.MAX_CHARS) {
+            return Optional.of("it is longer than " + TemplateText.MAX_CHARS + " characters");
+        }
+        try {
+            if (!(TemplateText.parse(template).value() instanceof Map<?, ?> parsed)) {
+                return Optional.of("it is not a YAML mapping");
+            }
+            return TEMPLATE_KEYS.containsAll(parsed.keySet())
+                    ? Optional.empty()
+                    : Optional.of("it has keys besides tunnels and groups");
+        } catch (TemplateText.Unreadable unreadable) {
+            int line = unreadable.problem().line();
+            return Optional.of("it is not valid YAML" + (line == 0 ? "" : ", line " + line));
+        }
+    }
+
     private Map<String, Object> template(Member member) {
         String text = teams.clientTemplate(member.teamId());
         Map<String, Object> template = new LinkedHashMap<>();
@@ -76,7 +92,7 @@ public final class ClientConfigs {
             return template;
         }
         try {
-            if (yaml().load(text) instanceof Map<?, ?> parsed) {
+            if (TemplateText.yaml().load(text) instanceof Map<?, ?> parsed) {
                 for (String key : TEMPLATE_KEYS) {
                     Object value = parsed.get(key);
                     if (value != null) {
@@ -102,8 +118,6 @@ public final class ClientConfigs {
     private static Yaml yaml() {
         DumperOptions style = new DumperOptions();
         style.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-        LoaderOptions limits = new LoaderOptions();
-        limits.setMaxAliasesForCollections(10);
-        return new Yaml(new SafeConstructor(limits), new Representer(style), style);
+        return new Yaml(style);
     }
 }

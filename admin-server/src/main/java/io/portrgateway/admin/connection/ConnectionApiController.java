@@ -5,6 +5,7 @@ import io.portrgateway.admin.team.Teams;
 import io.portrgateway.admin.web.ApiFailure;
 import io.portrgateway.admin.web.JsonObject;
 import io.portrgateway.admin.web.RateLimits;
+import io.portrgateway.admin.web.WithoutSession;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class ConnectionApiController {
     }
 
     /** Order of the checks: body, key blank, type, subdomain, key, conflicts. */
+    @WithoutSession
     @PostMapping("/api/v1/connections")
     Map<String, String> create(HttpServletRequest request) {
         limits.countApiCall(request);

@@ -1,8 +1,13 @@
 package io.portrgateway.admin.connection;
 
 import io.portrgateway.admin.team.Member;
+import java.sql.Types;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.DataClassRowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -108,6 +113,75 @@ final class ConnectionRows {
                 .param("limit", limit)
                 .query(new DataClassRowMapper<LiveTunnel>(LiveTunnel.class))
                 .list();
+    }
+
+    /**
+     * What a team's connections are like: two equal fingerprints mean that nothing changed between them.
+     *
+     * @param count of live tunnels
+     */
+    record Live(long teamId, int count, String fingerprint) {}
+
+    /** One answer per team. Only open tunnels are looked at, so it costs what they are, not what there ever was. */
+    Map<Long, Live> live(Collection<Long> teamIds) {
+        return database
+                .sql("""
+                        select t.team_id, o.count, o.sum || '.' || coalesce(extract(epoch from n.newest)::text, '')
+                               as fingerprint
+                        from unnest(:teams::bigint[]) as t (team_id)
+                        cross join lateral (
+                            select count(*) filter (where c.status = 'active') as count,
+                                   coalesce(sum(hashtextextended(
+                                       concat_ws('|', c.id, c.status, c.session_count, c.request_count,
+                                                 c.to_visitor_bytes, c.to_upstream_bytes, c.error_count), 0)::numeric), 0)
+                                       as sum
+                            from connection c
+                            where c.team_id = t.team_id and c.status in ('active', 'reserved')) o
+                        cross join lateral (
+                            select max(c.created_at) as newest from connection c where c.team_id = t.team_id) n
+                        """)
+                .param("teams", teamIds.toArray(Long[]::new))
+                .query(new DataClassRowMapper<Live>(Live.class))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Live::teamId, Function.identity()));
+    }
+
+    /** For how long the dashboard still refuses what the client asks for, in seconds; 0 when it does not. */
+    long heldSeconds(long membershipId, String type, @Nullable String subdomain) {
+        return database.sql("""
+                        select coalesce(ceil(extract(epoch from max(t.hold_until) - clock_timestamp())), 0)::bigint
+                        from tunnel_command t
+                        left join connection c on c.id = t.connection_id
+                        where t.hold_until > clock_timestamp()
+                          and (t.membership_id = :membership
+                               or (c.membership_id = :membership and c.type = :type
+                                   and (c.subdomain = :subdomain or (c.type = 'tcp' and c.origin = 'portr'))))
+                        """)
+                .param("membership", membershipId)
+                .param("type", type)
+                .param("subdomain", subdomain, Types.VARCHAR)
+                .query(Long.class)
+                .single();
+    }
+
+    /** Removes past tunnels, and the commands that nobody reads any more; at most {@code limit} of each. */
+    int removePast(double maxAgeSeconds, int limit) {
+        return database.sql("""
+                        delete from connection where id in (
+                            select c.id from connection c
+                            where c.status = 'closed' and c.closed_at < now() - make_interval(secs => :age)
+                              and not exists (select from lease l where l.connection_id = c.id)
+                            order by c.closed_at limit :limit)
+                        """)
+                .param("age", maxAgeSeconds)
+                .param("limit", limit)
+                .update();
+    }
+
+    int removeOldCommands() {
+        return database.sql("delete from tunnel_command where created_at < now() - interval '1 day'")
+                .update();
     }
 
     /** Whether the member ever had a tunnel. */

@@ -56,7 +56,20 @@ public final class Connections {
         return rows.hadAny(membershipId);
     }
 
+    /** How many of the team's tunnels are live. */
+    public int liveCount(long teamId) {
+        return state(teamId).count();
+    }
+
+    ConnectionRows.Live state(long teamId) {
+        return rows.live(List.of(teamId)).getOrDefault(teamId, new ConnectionRows.Live(teamId, 0, ""));
+    }
+
     Reserved reserveTcp(Member member) {
+        long held = rows.heldSeconds(member.membershipId(), "tcp", null);
+        if (held > 0) {
+            return disconnected("your TCP tunnel", held);
+        }
         String id = Ulid.at(clock.instant());
         rows.insert(id, "tcp", null, member);
         return new Reserved.Granted(id);
@@ -86,6 +99,10 @@ public final class Connections {
             return new Reserved.Refused(
                     "reserved_subdomain", "subdomain " + subdomain + " is reserved by another member");
         }
+        long held = rows.heldSeconds(member.membershipId(), "http", subdomain);
+        if (held > 0) {
+            return disconnected("subdomain " + subdomain, held);
+        }
         ConnectionRows.@Nullable LiveLease lease = rows.liveLease(subdomain).orElse(null);
         if (lease != null && lease.membershipId() != member.membershipId()) {
             return inUse(subdomain, lease);
@@ -104,6 +121,12 @@ public final class Connections {
         }
         // null: claimed by its SSH session in this very moment, look again
         return rows.keep(pending.id()) ? new Reserved.Granted(pending.id()) : null;
+    }
+
+    /** A client that was disconnected asks again by itself; after a few refusals it gives up. */
+    private static Reserved disconnected(String what, long seconds) {
+        return new Reserved.Refused(
+                "disconnected", what + " was disconnected from the dashboard; try again in " + seconds + " s");
     }
 
     private static Reserved inUse(String subdomain, ConnectionRows.LiveLease lease) {

@@ -1,123 +1,134 @@
 package io.portrgateway.admin.overview;
 
 import io.portrgateway.admin.account.Account;
-import io.portrgateway.admin.audit.AuditTrail;
 import io.portrgateway.admin.clientconfig.ClientConfigs;
 import io.portrgateway.admin.connection.Connections;
 import io.portrgateway.admin.settings.AdminSettings;
+import io.portrgateway.admin.stats.Range;
 import io.portrgateway.admin.team.Member;
-import io.portrgateway.admin.team.SshKeys;
+import io.portrgateway.admin.team.SecretKeys;
 import io.portrgateway.admin.team.Teams;
 import io.portrgateway.admin.web.ClientAddresses;
 import jakarta.servlet.http.HttpServletRequest;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.List;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Optional;
-import org.springframework.beans.factory.annotation.Value;
-import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.server.ResponseStatusException;
-import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.bind.annotation.RequestParam;
 
 /** The page a member lands on. Every query is scoped by the membership of the signed-in user in the team of the path. */
 @Controller
 final class OverviewController {
 
     private static final String HIDDEN_KEY = "portr_••••••••";
+    private static final ResponseEntity<Void> UNCHANGED =
+            ResponseEntity.noContent().build();
 
     private final Teams teams;
     private final Connections connections;
+    private final Overview overview;
     private final ClientConfigs configs;
-    private final SshKeys sshKeys;
-    private final AuditTrail audit;
+    private final SecretKeys keys;
     private final ClientAddresses addresses;
     private final AdminSettings settings;
-    private final InstantSource clock;
-    private final String version;
 
     OverviewController(
             Teams teams,
             Connections connections,
+            Overview overview,
             ClientConfigs configs,
-            SshKeys sshKeys,
-            AuditTrail audit,
+            SecretKeys keys,
             ClientAddresses addresses,
-            AdminSettings settings,
-            InstantSource clock,
-            @Value("${portr.version}") String version) {
+            AdminSettings settings) {
         this.teams = teams;
         this.connections = connections;
+        this.overview = overview;
         this.configs = configs;
-        this.sshKeys = sshKeys;
-        this.audit = audit;
+        this.keys = keys;
         this.addresses = addresses;
         this.settings = settings;
-        this.clock = clock;
-        this.version = version;
     }
 
     @GetMapping("/")
-    String start(@AuthenticationPrincipal Account account, Model model) {
-        Optional<Member> first = teams.ofUser(account.id()).stream().findFirst();
-        if (first.isEmpty()) {
-            model.addAttribute("account", account);
-            return "overview/no-team";
-        }
-        return "redirect:/" + first.get().teamSlug() + "/overview";
+    String start(@AuthenticationPrincipal Account account) {
+        return teams.ofUser(account.id()).stream()
+                .findFirst()
+                .map(first -> "redirect:/" + first.teamSlug() + "/overview")
+                .orElse("overview/no-team");
     }
 
     @GetMapping("/{team}/overview")
-    String overview(@AuthenticationPrincipal Account account, @PathVariable("team") String slug, Model model) {
-        Member member = member(account, slug);
-        // a flash attribute: the key is in the page exactly once after it was asked for
-        boolean revealed = model.getAttribute("secretKey") != null;
-        String key = revealed ? String.valueOf(model.getAttribute("secretKey")) : HIDDEN_KEY;
-        Instant now = clock.instant();
-        List<TunnelView> tunnels = connections.live(member.teamId()).stream()
-                .map(tunnel -> TunnelView.of(tunnel, settings.publicAddresses(), now))
-                .toList();
-        model.addAttribute("member", member);
-        model.addAttribute("teams", teams.ofUser(account.id()));
-        model.addAttribute("revealed", revealed);
-        model.addAttribute("shownKey", key);
-        model.addAttribute("commands", configs.commands(member, key));
-        model.addAttribute("firstRun", !connections.hadAny(member.membershipId()));
+    String overview(Member member, @RequestParam(name = "range", defaultValue = "day") String range, Model model) {
+        return overview(member, Range.of(range), Optional.empty(), model);
+    }
+
+    private String overview(Member member, Range range, Optional<String> key, Model model) {
+        String shown = key.orElse(HIDDEN_KEY);
+        fill(member, range, !connections.hadAny(member.membershipId()), model);
+        model.addAttribute("revealed", key.isPresent());
+        model.addAttribute("shownKey", shown);
+        model.addAttribute("commands", configs.commands(member, shown));
         model.addAttribute("exampleUrl", settings.publicAddresses().tunnelUrl("myapp"));
-        model.addAttribute("tunnels", tunnels);
-        model.addAttribute("sshKeys", sshKeys.of(account.id()));
-        model.addAttribute("version", version);
         return "overview/overview";
     }
 
-    @PostMapping("/{team}/secret-key/reveal")
-    String reveal(
-            @AuthenticationPrincipal Account account,
-            @PathVariable("team") String slug,
-            HttpServletRequest request,
-            RedirectAttributes flash) {
-        Member member = member(account, slug);
-        teams.secretKey(member.membershipId())
-                .ifPresentOrElse(
-                        key -> flash.addFlashAttribute("secretKey", key),
-                        () -> flash.addFlashAttribute("notice", "Your key cannot be read: ask an administrator."));
-        audit.record(new AuditTrail.Event(
-                account.id(),
-                account.email(),
-                "secret_key.revealed",
-                member.teamId(),
-                account.email(),
-                addresses.of(request)));
-        return "redirect:/" + member.teamSlug() + "/overview#key";
+    /** What changes all the time: nothing (204) while it is as the page shows it already. */
+    @GetMapping("/{team}/overview/live")
+    Object live(
+            Member member,
+            @RequestParam(name = "range", defaultValue = "day") String range,
+            @RequestParam(name = "seen", defaultValue = "") String seen,
+            @RequestParam(name = "first", defaultValue = "false") boolean first,
+            Model model,
+            HttpServletResponse response) {
+        boolean firstRun = first && !connections.hadAny(member.membershipId());
+        if (first && !firstRun) {
+            // the guide has done its work: the page changes its face
+            response.setHeader("HX-Refresh", "true");
+        }
+        Overview.Live live = fill(member, Range.of(range), firstRun, model);
+        model.addAttribute("update", true);
+        return live.fingerprint().equals(seen) ? UNCHANGED : "overview/live :: update";
     }
 
-    /** A team that the user does not belong to looks the same as one that does not exist. */
-    private Member member(Account account, String slug) {
-        return teams.member(account.id(), slug).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+    /** The charts, which change slowly, and which somebody may be reading just now. */
+    @GetMapping("/{team}/overview/charts")
+    Object charts(
+            Member member,
+            @RequestParam(name = "range", defaultValue = "day") String range,
+            @RequestParam(name = "seen", defaultValue = "") String seen,
+            Model model) {
+        Overview.Live live = fill(member, Range.of(range), false, model);
+        return live.charts().fingerprint().equals(seen) ? UNCHANGED : "overview/live :: charts";
+    }
+
+    private Overview.Live fill(Member member, Range range, boolean firstRun, Model model) {
+        Overview.Live live = overview.of(member, range);
+        model.addAttribute("member", member);
+        model.addAttribute("range", range);
+        model.addAttribute("ranges", Range.values());
+        model.addAttribute("live", live);
+        model.addAttribute("firstRun", firstRun);
+        return live;
+    }
+
+    /** The key is in this answer and nowhere else: a redirect would have to keep it in the session, which is a row. */
+    @PostMapping("/{team}/secret-key/reveal")
+    String reveal(Member member, HttpServletRequest request, Model model) {
+        Optional<String> key = keys.reveal(member, addresses.of(request));
+        if (key.isEmpty()) {
+            model.addAttribute("noticeBad", SecretKeys.UNREADABLE);
+        }
+        return overview(member, Range.of(""), key, model);
+    }
+
+    /** Where a reload without the form ends, and the form of the theme. */
+    @GetMapping("/{team}/secret-key/reveal")
+    String revealed(Member member) {
+        return "redirect:/" + member.teamSlug() + "/overview";
     }
 }

@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param publicAddresses how visitors, members and clients reach the gateway
  * @param encryptionKeys 32 bytes each, base64; the first encrypts, all decrypt (which is how a key is replaced)
+ * @param invitationLifetime how long a link into a team is good
+ * @param auditRetention how long audit events are kept; zero is for ever
+ * @param shown all settings as they are in effect, for superusers to look at
+ * @param tunnels what the dashboard does with live and past tunnels
  * @param hostKeyConfigured whether the SSH side has a stable host key, so that clients are told to check it
  */
 public record AdminSettings(
@@ -26,12 +31,19 @@ public record AdminSettings(
         List<Secret> encryptionKeys,
         boolean hostKeyConfigured,
         int reservedSubdomainLimit,
+        Duration invitationLifetime,
+        Duration auditRetention,
+        Tunnels tunnels,
         Limits limits,
         List<AddressRange> trustedProxies,
+        SignIn signIn,
         Bootstrap bootstrap,
-        Logging logging) {
+        Optional<GitHubSettings> github,
+        Logging logging,
+        List<Settings.Shown> shown) {
 
     private static final int KEY_BYTES = 32;
+    private static final Pattern GITHUB_LOGIN = Pattern.compile("[a-z0-9][a-z0-9_-]{0,99}");
 
     /** Lines for people, or one JSON object per line. */
     public enum LogFormat {
@@ -70,16 +82,35 @@ public record AdminSettings(
             int poolSize,
             Duration statementTimeout) {}
 
+    /**
+     * Live and past tunnels. Immutable.
+     *
+     * @param retention how long past ones are listed; zero is for ever
+     * @param disconnectHold how long a disconnected name is refused to its client, so that it gives up; zero is not at all
+     * @param maxWatchers most browsers that one replica sends live updates to
+     * @param watchHeartbeat how often a live update says that it is there, and checks that its session still is
+     */
+    public record Tunnels(Duration retention, Duration disconnectHold, int maxWatchers, Duration watchHeartbeat) {}
+
     /** Most calls per minute to the key-bearing API routes; 0 means no limit. */
     public record Limits(int perAddressPerMinute, int perKeyPerMinute, int signInsPerAddressPerMinute) {}
+
+    /**
+     * How people sign in, and for how long. Immutable.
+     *
+     * @param password whether those who have a password may use it
+     * @param failuresPerAccount wrong passwords per quarter of an hour and account; 0 means no limit
+     */
+    public record SignIn(boolean password, int failuresPerAccount, Duration sessionLifetime) {}
 
     /**
      * How the first person gets in. Immutable.
      *
      * @param email the first administrator, made when there is no user yet
+     * @param gitHubLogin the first administrator by GitHub login, made at their sign-in while there is no superuser
      * @param output where to write a fresh sign-in link at every start; for local use
      */
-    public record Bootstrap(Optional<String> email, Optional<Path> output) {}
+    public record Bootstrap(Optional<String> email, Optional<String> gitHubLogin, Optional<Path> output) {}
 
     /** Reads all settings; problems are left in {@code settings}. */
     public static AdminSettings read(Settings settings) {
@@ -108,9 +139,24 @@ public record AdminSettings(
                 .isPresent();
         int reserved = settings.integer(
                 "PORTR_RESERVED_SUBDOMAIN_LIMIT", 3, 0, 10_000, "Names a member may reserve; 0 allows no new ones");
+        Duration invitationLifetime = settings.duration(
+                "PORTR_INVITATION_LIFETIME",
+                "7d",
+                Duration.ofMinutes(5),
+                Duration.ofDays(90),
+                "How long the one-time link of an invitation is good");
+        Duration auditRetention = settings.duration(
+                "PORTR_AUDIT_RETENTION",
+                "365d",
+                Duration.ZERO,
+                Duration.ofDays(36_500),
+                "How long audit events are kept; 0s keeps them for ever");
+        Tunnels tunnels = tunnels(settings);
         Limits limits = limits(settings);
         List<AddressRange> proxies = proxies(settings);
-        Bootstrap bootstrap = bootstrap(settings);
+        SignIn signIn = signIn(settings);
+        Optional<GitHubSettings> github = GitHubSettings.read(settings);
+        Bootstrap bootstrap = bootstrap(settings, github.isPresent());
         return new AdminSettings(
                 database,
                 addresses,
@@ -119,10 +165,16 @@ public record AdminSettings(
                 keys,
                 hostKey,
                 reserved,
+                invitationLifetime,
+                auditRetention,
+                tunnels,
                 limits,
                 proxies,
+                signIn,
                 bootstrap,
-                logging(settings));
+                github,
+                logging(settings),
+                settings.shown());
     }
 
     private static Logging logging(Settings settings) {
@@ -155,6 +207,8 @@ public record AdminSettings(
                 settings.secret("PORTR_DB_PASSWORD", "Password of PORTR_DB_URL, when the URL holds none");
         Optional<String> migrationUrl = settings.optionalText(
                 "PORTR_DB_MIGRATION_URL", "Log-in that owns the schema and migrates it; PORTR_DB_URL when unset");
+        Optional<Secret> migrationPassword = settings.secret(
+                "PORTR_DB_MIGRATION_PASSWORD", "Password of PORTR_DB_MIGRATION_URL, when the URL holds none");
         if (url.isEmpty()) {
             settings.problem("PORTR_DB_URL", "not set (expected: postgresql://role:password@host:port/name)");
         }
@@ -162,7 +216,8 @@ public record AdminSettings(
                 .orElse(nowhere)
                 .withPassword(password);
         DatabaseUrl migration = migrationUrl
-                .map(text -> databaseUrl(settings, "PORTR_DB_MIGRATION_URL", text))
+                .map(text ->
+                        databaseUrl(settings, "PORTR_DB_MIGRATION_URL", text).withPassword(migrationPassword))
                 .orElse(main);
         return new DatabaseSettings(
                 main,
@@ -222,6 +277,35 @@ public record AdminSettings(
         }
     }
 
+    private static Tunnels tunnels(Settings settings) {
+        return new Tunnels(
+                settings.duration(
+                        "PORTR_CONNECTION_RETENTION",
+                        "90d",
+                        Duration.ZERO,
+                        Duration.ofDays(36_500),
+                        "How long past tunnels stay in the list of connections; 0s keeps them for ever"),
+                settings.duration(
+                        "PORTR_DISCONNECT_HOLD",
+                        "2m",
+                        Duration.ZERO,
+                        Duration.ofHours(1),
+                        "How long a tunnel disconnected in the dashboard is refused to its member, so that the client, which"
+                                + " reconnects by itself, gives up; 0s lets it come back at once"),
+                settings.integer(
+                        "PORTR_LIVE_WATCHERS",
+                        500,
+                        0,
+                        10_000,
+                        "Most pages that one replica sends live updates to; the others need a reload"),
+                settings.duration(
+                        "PORTR_LIVE_HEARTBEAT",
+                        "10s",
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(1),
+                        "How often a live update proves that it is alive; also the longest it outlives its session"));
+    }
+
     private static Limits limits(Settings settings) {
         return new Limits(
                 settings.integer(
@@ -229,13 +313,13 @@ public record AdminSettings(
                         600,
                         0,
                         1_000_000,
-                        "Calls per minute and address to the routes that take a secret key; 0 means no limit"),
+                        "Calls per minute and address with a secret key or an API token; 0 means no limit"),
                 settings.integer(
                         "PORTR_API_RATE_PER_KEY",
                         300,
                         0,
                         1_000_000,
-                        "Calls per minute and secret key to those routes; 0 means no limit"),
+                        "Calls per minute and secret key or API token; 0 means no limit"),
                 settings.integer(
                         "PORTR_SIGN_IN_RATE_PER_ADDRESS",
                         30,
@@ -257,7 +341,27 @@ public record AdminSettings(
         return List.copyOf(ranges);
     }
 
-    private static Bootstrap bootstrap(Settings settings) {
+    private static SignIn signIn(Settings settings) {
+        return new SignIn(
+                settings.flag(
+                        "PORTR_ADMIN_PASSWORD_SIGN_IN",
+                        true,
+                        "Whoever has a password may sign in with it; the form is shown once anybody has one"),
+                settings.integer(
+                        "PORTR_SIGN_IN_FAILURES_PER_ACCOUNT",
+                        10,
+                        0,
+                        1_000_000,
+                        "Wrong passwords per quarter of an hour and account; 0 means no limit"),
+                settings.duration(
+                        "PORTR_ADMIN_SESSION_LIFETIME",
+                        "7d",
+                        Duration.ofMinutes(5),
+                        Duration.ofDays(90),
+                        "How long a sign-in lasts, however much it is used"));
+    }
+
+    private static Bootstrap bootstrap(Settings settings, boolean github) {
         Optional<String> email = settings.optionalText(
                         "PORTR_ADMIN_BOOTSTRAP_EMAIL", "First administrator, made at start when there is no user yet")
                 .map(text -> text.toLowerCase(Locale.ROOT));
@@ -269,7 +373,26 @@ public record AdminSettings(
                         "For local use: at every start a file (mode 0600) with a fresh one-time sign-in link and the"
                                 + " key of the first superuser is written here")
                 .map(Path::of);
-        return new Bootstrap(email, output);
+        return new Bootstrap(email, bootstrapLogin(settings, email.isPresent(), github), output);
+    }
+
+    private static Optional<String> bootstrapLogin(Settings settings, boolean email, boolean github) {
+        String name = "PORTR_ADMIN_BOOTSTRAP_GITHUB";
+        Optional<String> login = settings.optionalText(
+                        name,
+                        "First administrator by GitHub login: becomes superuser when signing in with GitHub while there is no"
+                                + " superuser; instead of PORTR_ADMIN_BOOTSTRAP_EMAIL")
+                .map(text -> text.toLowerCase(Locale.ROOT));
+        login.filter(text -> !GITHUB_LOGIN.matcher(text).matches())
+                .ifPresent(
+                        text -> settings.problem(name, "\"" + text + "\" (expected: a GitHub login, such as octocat)"));
+        if (login.isPresent() && !github) {
+            settings.problem(name, "needs PORTR_ADMIN_GITHUB_CLIENT_ID and PORTR_ADMIN_GITHUB_CLIENT_SECRET");
+        }
+        if (login.isPresent() && email) {
+            settings.problem(name, "set beside PORTR_ADMIN_BOOTSTRAP_EMAIL (expected: only one of them)");
+        }
+        return login;
     }
 
     /** {@code http} or {@code https} URL without trailing slash; a bare host means https, as in the original. */

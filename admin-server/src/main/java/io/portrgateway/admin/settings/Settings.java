@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,11 +28,14 @@ import org.jspecify.annotations.Nullable;
 public final class Settings {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+    private static final Pattern URL_PASSWORD = Pattern.compile("(://[^/:]*:).*@");
+    private static final Pattern PASSWORD_PARAMETER = Pattern.compile("(?i)([?&][a-z]*password=)[^&]*");
     private static final Pattern BYTES = Pattern.compile("(\\d{1,12})(B|KiB|MiB|GiB)?");
 
     private final Map<String, String> environment;
     private final Map<String, Setting> declared = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
+    private final Set<String> secrets = new HashSet<>();
 
     /** Settings out of the given variables, usually {@link System#getenv()}. */
     public Settings(Map<String, String> environment) {
@@ -39,6 +44,14 @@ public final class Settings {
 
     /** One setting as the README's table shows it. */
     public record Setting(String name, String defaultValue, String meaning) {}
+
+    /**
+     * One setting as it is in effect, for people to look at: never the value of a secret, nor a password inside a URL.
+     *
+     * @param value empty when it is not set and has no default
+     * @param configured whether it was set, and is not just the default
+     */
+    public record Shown(String name, String value, boolean configured, String meaning) {}
 
     /** A whole number between {@code min} and {@code max}, both included. */
     public int integer(String name, int defaultValue, int min, int max, String meaning) {
@@ -161,6 +174,7 @@ public final class Settings {
 
     /** A secret from the variable itself, or from the file that {@code <name>_FILE} names. */
     public Optional<Secret> secret(String name, String meaning) {
+        secrets.add(name);
         Optional<Path> file = file(name + "_FILE", meaning + " (from a file)");
         declared.put(name, new Setting(name, "", meaning));
         @Nullable String value = environment.get(name);
@@ -178,6 +192,24 @@ public final class Settings {
     /** Every setting asked for so far, in the order of asking. */
     public List<Setting> declared() {
         return List.copyOf(declared.values());
+    }
+
+    /** Every setting asked for so far as it is in effect, secrets without their values. */
+    public List<Shown> shown() {
+        return declared.values().stream().map(this::shown).toList();
+    }
+
+    private Shown shown(Setting setting) {
+        @Nullable String given = environment.get(setting.name());
+        if (given == null || given.isBlank()) {
+            return new Shown(setting.name(), setting.defaultValue(), false, setting.meaning());
+        }
+        String value = secrets.contains(setting.name())
+                ? "(secret)"
+                : PASSWORD_PARAMETER
+                        .matcher(URL_PASSWORD.matcher(given.strip()).replaceAll("$1…@"))
+                        .replaceAll("$1…");
+        return new Shown(setting.name(), value, true, setting.meaning());
     }
 
     /** Every problem found so far, each naming its setting and what is expected; never a secret's value. */

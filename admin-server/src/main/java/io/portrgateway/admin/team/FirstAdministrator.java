@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
@@ -20,7 +21,8 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class FirstAdministrator {
 
-    static final String DEFAULT_TEAM_SLUG = "default-team";
+    /** The team that is there from the start, and meant where a client names none. */
+    public static final String DEFAULT_TEAM_SLUG = "default-team";
 
     private static final Logger log = LoggerFactory.getLogger(FirstAdministrator.class);
     private static final String DEFAULT_TEAM_NAME = "Default Team";
@@ -71,17 +73,66 @@ public class FirstAdministrator {
             return;
         }
         Optional<String> email = settings.bootstrap().email().flatMap(Accounts::normalEmail);
+        if (settings.bootstrap().gitHubLogin().isPresent()) {
+            log.info(
+                    "first_administrator_expected github_login={}",
+                    settings.bootstrap().gitHubLogin().get());
+            return;
+        }
         if (email.isEmpty()) {
             log.warn(
-                    "no_administrator hint=\"set PORTR_ADMIN_BOOTSTRAP_EMAIL, start again, then run the command sign-in-link\"");
+                    "no_administrator hint=\"set PORTR_ADMIN_BOOTSTRAP_EMAIL, start again, then run the command sign-in-link; or"
+                            + " set PORTR_ADMIN_BOOTSTRAP_GITHUB\"");
             return;
         }
         Account account = accounts.addSuperuser(email.get());
-        TeamName team =
-                teams.bySlug(DEFAULT_TEAM_SLUG).orElseGet(() -> teams.addTeam(DEFAULT_TEAM_NAME, DEFAULT_TEAM_SLUG));
+        TeamName team = defaultTeam();
         teams.addMember(team, account, Role.ADMIN);
         audit.record(new AuditTrail.Event(null, "system", "user.bootstrapped", team.id(), account.email(), null));
         log.info("first_administrator_made email={} team={}", account.email(), team.slug());
+    }
+
+    /**
+     * Whether somebody who proved to own this GitHub login is the first administrator: the operator named it, and there is no
+     * superuser. Later the setting means nothing, so that a login that changed hands opens nothing. Nobody else can become one
+     * until the caller's transaction ends.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public boolean isExpected(String gitHubLogin) {
+        if (settings.bootstrap()
+                .gitHubLogin()
+                .filter(gitHubLogin::equalsIgnoreCase)
+                .isEmpty()) {
+            return false;
+        }
+        database.sql("select pg_advisory_xact_lock(hashtext('portr_bootstrap'))")
+                .query()
+                .listOfRows();
+        return accounts.firstSuperuser().isEmpty();
+    }
+
+    /** Makes the user, of whom {@link #isExpected} said so, superuser and admin of the first team. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void promote(Account account, String address) {
+        accounts.makeSuperuser(account.id());
+        TeamName team = defaultTeam();
+        if (teams.addMember(team, account, Role.ADMIN).isEmpty()) {
+            database.sql(
+                            "update membership set role = 'admin', updated_at = now() where team_id = :team and user_id = :user")
+                    .param("team", team.id())
+                    .param("user", account.id())
+                    .update();
+        }
+        audit.record(AuditTrail.Event.of("user.bootstrapped")
+                .in(team.id())
+                .on(account.email())
+                .with("by", "GitHub login")
+                .from(address));
+        log.info("first_administrator_made email={} team={}", account.email(), team.slug());
+    }
+
+    private TeamName defaultTeam() {
+        return teams.bySlug(DEFAULT_TEAM_SLUG).orElseGet(() -> teams.addTeam(DEFAULT_TEAM_NAME, DEFAULT_TEAM_SLUG));
     }
 
     /** A fresh way in for the user with this e-mail address, or for the first superuser; nothing when there is none. */

@@ -44,15 +44,6 @@ class Membership {
 
     protected Membership() {}
 
-    Membership(long userId, Team team, Role role, byte[] secretKeyHash, byte[] secretKeyEncrypted, Instant createdAt) {
-        this.userId = userId;
-        this.team = team;
-        this.role = role;
-        this.secretKeyHash = secretKeyHash;
-        this.secretKeyEncrypted = secretKeyEncrypted;
-        this.createdAt = createdAt;
-    }
-
     long id() {
         if (id == null) {
             throw new IllegalStateException("membership is not stored yet");

@@ -13,8 +13,6 @@ interface MembershipRepository extends Repository<Membership, Long> {
             from Membership membership join membership.team team join User user on user.id = membership.userId
             """;
 
-    Membership saveAndFlush(Membership membership);
-
     Optional<Membership> findById(long id);
 
     Optional<Membership> findFirstByOrderByIdDesc();
@@ -31,6 +29,4 @@ interface MembershipRepository extends Repository<Membership, Long> {
 
     @Query(MEMBER + "where membership.userId = :userId and team.slug = :slug")
     Optional<Member> memberInTeam(long userId, String slug);
-
-    boolean existsByUserIdAndTeam(long userId, Team team);
 }

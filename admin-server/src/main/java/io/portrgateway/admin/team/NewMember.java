@@ -2,4 +2,5 @@ package io.portrgateway.admin.team;
 
 import java.time.Instant;
 
-record NewMember(long membershipId, Instant createdAt) {}
+/** A membership just made. Immutable. */
+public record NewMember(long membershipId, Instant createdAt) {}

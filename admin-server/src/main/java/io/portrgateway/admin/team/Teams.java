@@ -3,11 +3,15 @@ package io.portrgateway.admin.team;
 import io.portrgateway.admin.account.Account;
 import io.portrgateway.admin.secret.SecretCipher;
 import io.portrgateway.admin.secret.Tokens;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Teams and who belongs to them, with the secret keys by which clients are known. Thread-safe. */
@@ -17,19 +21,20 @@ public class Teams {
     /** What encrypted secret keys are bound to; never change it, or no stored key can be read. */
     private static final String KEY_PURPOSE = "membership.secret_key";
 
+    private static final String KEY_PREFIX = "portr_";
     private static final int KEY_BYTES = 21;
     private static final byte[] NO_HASH = new byte[32];
 
     private final TeamRepository teams;
     private final MembershipRepository memberships;
     private final SecretCipher cipher;
-    private final InstantSource clock;
+    private final JdbcClient database;
 
-    Teams(TeamRepository teams, MembershipRepository memberships, SecretCipher cipher, InstantSource clock) {
+    Teams(TeamRepository teams, MembershipRepository memberships, SecretCipher cipher, JdbcClient database) {
         this.teams = teams;
         this.memberships = memberships;
         this.cipher = cipher;
-        this.clock = clock;
+        this.database = database;
     }
 
     /**
@@ -50,10 +55,22 @@ public class Teams {
         return memberships.membersOfUser(userId);
     }
 
+    /** The slugs of the user's teams. */
+    @Transactional(readOnly = true)
+    public Set<String> slugsOf(long userId) {
+        return memberships.membersOfUser(userId).stream().map(Member::teamSlug).collect(Collectors.toUnmodifiableSet());
+    }
+
     /** The user as a member of the team; nothing when they do not belong to it or there is no such team. */
     @Transactional(readOnly = true)
     public Optional<Member> member(long userId, String teamSlug) {
         return memberships.memberInTeam(userId, teamSlug);
+    }
+
+    /** Since when the membership is there. */
+    @Transactional(readOnly = true)
+    public Optional<Instant> memberSince(long membershipId) {
+        return memberships.findById(membershipId).map(Membership::createdAt);
     }
 
     /** The member's secret key in plain; nothing when it cannot be decrypted with the configured key. */
@@ -77,32 +94,66 @@ public class Teams {
         return teams.findById(teamId).map(Team::clientTemplate).orElse("");
     }
 
+    /** The team with this slug. */
     @Transactional(readOnly = true)
-    Optional<TeamName> bySlug(String slug) {
+    public Optional<TeamName> bySlug(String slug) {
         return teams.findBySlug(slug).map(Team::teamName);
     }
 
     @Transactional
     TeamName addTeam(String name, String slug) {
+        if (!TeamSlugs.isUsable(slug)) {
+            throw new IllegalArgumentException(
+                    "team slug: " + slug + " (expected: letters a-z, digits, hyphens; no reserved word)");
+        }
         return teams.saveAndFlush(new Team(name, slug)).teamName();
     }
 
-    /** Nothing when the user already belongs to the team. */
+    /** The membership with this id, if it is of this team. */
+    @Transactional(readOnly = true)
+    public Optional<Member> byId(long membershipId, long teamId) {
+        return memberships.member(membershipId).filter(member -> member.teamId() == teamId);
+    }
+
+    /**
+     * Keeps everybody else from changing who belongs to the team until the caller's transaction ends, so that what is
+     * decided from a count of its admins still holds when it is written. What only refers to the team goes on.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void lock(long teamId) {
+        database.sql("select id from team where id = :id for no key update")
+                .param("id", teamId)
+                .query(Long.class)
+                .optional();
+    }
+
+    /** A new membership with a key of its own; nothing when the user already belongs to the team. */
     @Transactional
-    Optional<NewMember> addMember(TeamName teamName, Account account, Role role) {
-        Team team = teams.findById(teamName.id()).orElseThrow();
-        if (memberships.existsByUserIdAndTeam(account.id(), team)) {
-            return Optional.empty();
-        }
-        String key = "portr_" + Tokens.randomHex(KEY_BYTES);
-        Membership membership = memberships.saveAndFlush(new Membership(
-                account.id(),
-                team,
-                role,
-                Tokens.sha256(key),
-                cipher.encrypt(KEY_PURPOSE, key),
-                clock.instant().truncatedTo(ChronoUnit.MICROS)));
-        return Optional.of(new NewMember(membership.id(), membership.createdAt()));
+    public Optional<NewMember> addMember(TeamName team, Account account, Role role) {
+        String key = newKey();
+        return database.sql("""
+                        insert into membership (user_id, team_id, role, secret_key_hash, secret_key_encrypted)
+                        values (:user, :team, :role, :hash, :encrypted)
+                        on conflict on constraint membership_team_user_unique do nothing
+                        returning id, created_at
+                        """)
+                .param("user", account.id())
+                .param("team", team.id())
+                .param("role", role.text())
+                .param("hash", Tokens.sha256(key))
+                .param("encrypted", encrypt(key))
+                .query((row, number) -> new NewMember(
+                        row.getLong(1), row.getObject(2, OffsetDateTime.class).toInstant()))
+                .optional();
+    }
+
+    String newKey() {
+        return KEY_PREFIX + Tokens.randomHex(KEY_BYTES);
+    }
+
+    /** The stored form of a secret key, beside its hash. */
+    public byte[] encrypt(String key) {
+        return cipher.encrypt(KEY_PURPOSE, key);
     }
 
     private Optional<String> decrypt(Membership membership) {

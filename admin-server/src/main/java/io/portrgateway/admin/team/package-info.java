@@ -1,5 +1,5 @@
 /**
- * Teams, memberships with their secret keys, and SSH public keys.
+ * Teams, and memberships with their secret keys.
  *
  * <p>Start reading at {@link io.portrgateway.admin.team.Teams}.
  */

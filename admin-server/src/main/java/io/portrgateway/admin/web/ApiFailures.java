@@ -3,20 +3,16 @@ package io.portrgateway.admin.web;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.QueryTimeoutException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -48,7 +44,12 @@ final class ApiFailures {
     @Nullable
     ResponseEntity<Map<String, Object>> other(
             Exception failure, HttpServletRequest request, HttpServletResponse response) throws Exception {
-        if (isDatabaseAway(failure)) {
+        if (response.isCommitted()) {
+            // part of the answer is gone; the container breaks the connection off, so that nobody takes it for the
+            // whole
+            throw failure;
+        }
+        if (Outages.isDatabaseAway(failure)) {
             return databaseAway(failure, request, response);
         }
         if (!ApiPaths.isApi(request.getRequestURI())) {
@@ -72,23 +73,6 @@ final class ApiFailures {
         }
         String message = "the gateway's database is not reachable at the moment, try again shortly";
         return json(HttpStatus.SERVICE_UNAVAILABLE, new HttpHeaders(), ApiFailure.body(null, message));
-    }
-
-    /** No connection to be had, or the one in use broke: classes 08 (connection), 53 (resources), 57P (shutdown). */
-    private static boolean isDatabaseAway(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CannotCreateTransactionException
-                    || cause instanceof DataAccessResourceFailureException
-                    || cause instanceof QueryTimeoutException) {
-                return true;
-            }
-            if (cause instanceof SQLException sql) {
-                String state = sql.getSQLState();
-                // the pool's own exceptions carry none: time-outs, and use of a connection that it closed as broken
-                return state == null || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
-            }
-        }
-        return false;
     }
 
     static String reason(HttpStatusCode status) {

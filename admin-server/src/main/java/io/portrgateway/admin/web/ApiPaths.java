@@ -6,12 +6,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Makes API paths uniform before anything looks at them: doubled slashes become one (a user who types a slash after
@@ -21,7 +23,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)
-final class ApiPaths extends OncePerRequestFilter {
+public final class ApiPaths extends OncePerRequestFilter {
 
     private static final Pattern API = Pattern.compile("/+api(/.*)?", Pattern.CASE_INSENSITIVE);
     private static final Pattern SLASHES = Pattern.compile("/{2,}");
@@ -30,8 +32,12 @@ final class ApiPaths extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         String path = request.getRequestURI();
-        if (!API.matcher(path).matches()) {
-            chain.doFilter(request, response);
+        if (!isApi(path)) {
+            if (isHidden(path)) {
+                response.sendError(HttpServletResponse.SC_BAD_REQUEST);
+            } else {
+                chain.doFilter(request, response);
+            }
             return;
         }
         String uniform = uniform(path);
@@ -39,8 +45,20 @@ final class ApiPaths extends OncePerRequestFilter {
     }
 
     /** Whether a path belongs to the API, so that its errors are JSON. */
-    static boolean isApi(String path) {
+    public static boolean isApi(String path) {
         return API.matcher(path).matches();
+    }
+
+    /** An API path only once it is decoded, as {@code /%61pi}: it would be routed as one, but not judged as one. */
+    private static boolean isHidden(String path) {
+        if (path.indexOf('%') < 0) {
+            return false;
+        }
+        try {
+            return isApi(UriUtils.decode(path, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException malformed) {
+            return true;
+        }
     }
 
     static String uniform(String path) {

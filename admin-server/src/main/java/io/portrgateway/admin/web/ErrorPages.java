@@ -11,9 +11,20 @@ import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.servlet.ModelAndView;
 
-/** Where the container sends every failure that nobody answered: JSON below {@code /api}, a plain page elsewhere. */
+/**
+ * Where the container sends every failure that nobody answered: JSON below {@code /api}, elsewhere a page that says what
+ * happened and what to do. Asks the database for nothing, since that may be what failed.
+ */
 @Controller
 final class ErrorPages implements ErrorController {
+
+    /** What a page says; {@code recovers} when it shall try again by itself. */
+    record Words(String title, String text, String icon, boolean recovers) {
+
+        Words(String title, String text) {
+            this(title, text, "warning", false);
+        }
+    }
 
     @RequestMapping("${server.error.path:/error}")
     Object error(HttpServletRequest request) {
@@ -25,7 +36,7 @@ final class ErrorPages implements ErrorController {
                     .contentType(MediaType.APPLICATION_JSON)
                     .body(body);
         }
-        ModelAndView page = new ModelAndView("web/error", Map.of("status", status.value(), "text", text(status)));
+        ModelAndView page = new ModelAndView("web/error", Map.of("status", status.value(), "words", words(status)));
         page.setStatus(status);
         return page;
     }
@@ -36,16 +47,37 @@ final class ErrorPages implements ErrorController {
         return status == null ? HttpStatus.NOT_FOUND : status;
     }
 
-    private static String text(HttpStatus status) {
+    private static Words words(HttpStatus status) {
         return switch (status) {
-            case NOT_FOUND -> "There is no such page.";
-            case FORBIDDEN -> "This page has expired, or you may not do this. Go back, reload and try again.";
+            case NOT_FOUND ->
+                new Words(
+                        "There is no such page",
+                        "It may have been removed, or it belongs to a team that you are not in.",
+                        "search",
+                        false);
+            case FORBIDDEN ->
+                new Words(
+                        "You may not do this",
+                        "It takes other rights than yours: ask an admin of the team. If you just sent a form, the page may have"
+                                + " expired: go back, reload and try again.",
+                        "key",
+                        false);
+            case TOO_MANY_REQUESTS ->
+                new Words("Too many requests", "Wait a minute, then go back and try again.", "audit", false);
             case SERVICE_UNAVAILABLE ->
-                "The gateway's database is not reachable at the moment. Open tunnels go on; reload in a moment.";
+                new Words(
+                        "The gateway’s database is not reachable",
+                        "Open tunnels go on. This page tries again by itself and comes back as soon as it can.",
+                        "refresh",
+                        true);
             default ->
                 status.is4xxClientError()
-                        ? "The request could not be understood."
-                        : "Something went wrong on our side. It has been logged.";
+                        ? new Words(
+                                "The request could not be understood",
+                                "Something in the address or the form is not as it should be. Go back and try again.")
+                        : new Words(
+                                "Something went wrong on our side",
+                                "It has been logged. Try again; if it stays, tell whoever runs this gateway what you did.");
         };
     }
 }

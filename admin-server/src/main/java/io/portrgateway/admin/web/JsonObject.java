@@ -2,7 +2,9 @@ package io.portrgateway.admin.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.springframework.http.HttpStatus;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -44,6 +46,60 @@ public final class JsonObject {
     public Optional<String> text(String field) {
         JsonNode value = node.path(field);
         return value.isString() ? Optional.of(value.asString().strip()) : Optional.empty();
+    }
+
+    /** A text field exactly as it was sent; empty when it is absent, null or not a text. */
+    public Optional<String> rawText(String field) {
+        JsonNode value = node.path(field);
+        return value.isString() ? Optional.of(value.asString()) : Optional.empty();
+    }
+
+    /** A boolean field; false when it is absent, null or not a boolean. */
+    public boolean flag(String field) {
+        return node.path(field).isBoolean() && node.path(field).asBoolean();
+    }
+
+    /** A list of texts; empty when it is absent, null or anything else. */
+    public Optional<List<String>> texts(String field) {
+        JsonNode value = node.path(field);
+        boolean texts = value.isArray() && value.valueStream().allMatch(JsonNode::isString);
+        return texts ? Optional.of(value.valueStream().map(JsonNode::asString).toList()) : Optional.empty();
+    }
+
+    /** A whole number; empty when it is absent, null or anything else. */
+    public OptionalInt integer(String field) {
+        JsonNode value = node.path(field);
+        return value.isInt() ? OptionalInt.of(value.asInt()) : OptionalInt.empty();
+    }
+
+    /** A boolean field; empty when it is absent. */
+    public Optional<Boolean> optionalFlag(String field) {
+        JsonNode value = node.path(field);
+        if (value.isMissingNode()) {
+            return Optional.empty();
+        }
+        if (!value.isBoolean()) {
+            throw ApiFailure.badRequest(field + ": true or false expected");
+        }
+        return Optional.of(value.asBoolean());
+    }
+
+    /** A whole number; empty when it is absent or something else. */
+    public Optional<Long> number(String field) {
+        JsonNode value = node.path(field);
+        return value.isIntegralNumber() && value.canConvertToLong() ? Optional.of(value.asLong()) : Optional.empty();
+    }
+
+    /** A list of objects; empty when it is absent. */
+    public Optional<List<JsonObject>> objects(String field) {
+        JsonNode value = node.path(field);
+        if (value.isMissingNode()) {
+            return Optional.empty();
+        }
+        if (!value.isArray() || value.valueStream().anyMatch(element -> !element.isObject())) {
+            throw ApiFailure.badRequest(field + ": a list of objects expected");
+        }
+        return Optional.of(value.valueStream().map(JsonObject::new).toList());
     }
 
     private static ApiFailure invalid() {

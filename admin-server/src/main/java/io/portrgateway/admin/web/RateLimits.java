@@ -15,24 +15,28 @@ import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /**
- * Limits per minute, by client address and by secret key, on what could be used to guess or to flood. Each replica counts
+ * Limits by client address, by secret key and by account on what could be used to guess or to flood. Each replica counts
  * for itself. Bounded: the least used counters are forgotten beyond {@value #MAX_COUNTERS}. Thread-safe.
  */
 @Component
 public final class RateLimits {
 
     private static final int MAX_COUNTERS = 100_000;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration FAILURE_PERIOD = Duration.ofMinutes(15);
 
     private final ClientAddresses addresses;
     private final Limit perAddress;
     private final Limit perKey;
     private final Limit signIns;
+    private final Limit failures;
 
     RateLimits(AdminSettings settings, ClientAddresses addresses, MeterRegistry meters) {
         this.addresses = addresses;
-        this.perAddress = new Limit("api_address", settings.limits().perAddressPerMinute(), meters);
-        this.perKey = new Limit("api_key", settings.limits().perKeyPerMinute(), meters);
-        this.signIns = new Limit("sign_in_address", settings.limits().signInsPerAddressPerMinute(), meters);
+        this.perAddress = new Limit("api_address", settings.limits().perAddressPerMinute(), MINUTE, meters);
+        this.perKey = new Limit("api_key", settings.limits().perKeyPerMinute(), MINUTE, meters);
+        this.signIns = new Limit("sign_in_address", settings.limits().signInsPerAddressPerMinute(), MINUTE, meters);
+        this.failures = new Limit("sign_in_account", settings.signIn().failuresPerAccount(), FAILURE_PERIOD, meters);
     }
 
     /** Counts an API call of this address; {@link TooManyRequests} when there were too many. */
@@ -50,22 +54,32 @@ public final class RateLimits {
         return signIns.tryCount(addresses.of(request));
     }
 
+    /** Counts a try of this account's password, as if it failed; a present answer is the time to wait. */
+    public Optional<Duration> countFailure(String account) {
+        return failures.tryCount(account);
+    }
+
+    /** Takes the count of a try back that did not fail. */
+    public void forgiveFailure(String account) {
+        failures.giveBack(account);
+    }
+
     private static final class Limit {
 
-        private final int perMinute;
+        private final int perPeriod;
         private final Counter refused;
         private final LoadingCache<String, Bucket> buckets;
 
-        Limit(String name, int perMinute, MeterRegistry meters) {
-            this.perMinute = perMinute;
+        Limit(String name, int perPeriod, Duration period, MeterRegistry meters) {
+            this.perPeriod = perPeriod;
             this.refused = Counter.builder("portr.admin.rate.limited")
                     .description("Requests answered 429")
                     .tag("limit", name)
                     .register(meters);
             this.buckets = Caffeine.newBuilder()
                     .maximumSize(MAX_COUNTERS)
-                    .expireAfterAccess(Duration.ofMinutes(2))
-                    .build(key -> bucket(perMinute));
+                    .expireAfterAccess(period.multipliedBy(2))
+                    .build(key -> bucket(perPeriod, period));
         }
 
         void count(String key) {
@@ -75,7 +89,7 @@ public final class RateLimits {
         }
 
         Optional<Duration> tryCount(String key) {
-            if (perMinute == 0) {
+            if (perPeriod == 0) {
                 return Optional.empty();
             }
             ConsumptionProbe probe = buckets.get(key).tryConsumeAndReturnRemaining(1);
@@ -86,9 +100,15 @@ public final class RateLimits {
             return Optional.of(Duration.ofNanos(probe.getNanosToWaitForRefill()));
         }
 
-        private static Bucket bucket(int perMinute) {
+        void giveBack(String key) {
+            if (perPeriod > 0) {
+                buckets.get(key).addTokens(1);
+            }
+        }
+
+        private static Bucket bucket(int perPeriod, Duration period) {
             return Bucket.builder()
-                    .addLimit(limit -> limit.capacity(perMinute).refillGreedy(perMinute, Duration.ofMinutes(1)))
+                    .addLimit(limit -> limit.capacity(perPeriod).refillGreedy(perPeriod, period))
                     .build();
         }
     }

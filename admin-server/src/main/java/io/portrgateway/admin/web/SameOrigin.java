@@ -14,9 +14,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses changes to the dashboard that another page asked for. A page behind a tunnel may share the registrable domain
- * with the dashboard, so that {@code SameSite} cookies alone do not keep it out (threats W5). Runs beside the CSRF token, not
- * instead of it.
+ * Refuses changes that a page of another origin asked for, in the dashboard and in the API. A page behind a tunnel may share
+ * the registrable domain with the dashboard, so that {@code SameSite} cookies alone do not keep it out (threats W5). On pages
+ * it runs beside the CSRF token, not instead of it; in the API beside the demand for JSON. Programs send neither header.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 20)
@@ -35,7 +35,7 @@ final class SameOrigin extends OncePerRequestFilter {
     }
 
     private static boolean isForeignChange(HttpServletRequest request) {
-        if (READING.contains(request.getMethod()) || ApiPaths.isApi(request.getRequestURI())) {
+        if (READING.contains(request.getMethod())) {
             return false;
         }
         @Nullable String site = request.getHeader("Sec-Fetch-Site");

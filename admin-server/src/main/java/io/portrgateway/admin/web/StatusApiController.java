@@ -6,6 +6,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** What clients and probes ask without a key. */
 @RestController
+@WithoutSession
 final class StatusApiController {
 
     /** The portr version we behave as: the client decides by it what it may use. Our own version is in the dashboard. */

@@ -3,11 +3,12 @@ package io.portrgateway.admin.web;
 import java.time.Duration;
 
 /** A call beyond its limit: answered 429 with {@code Retry-After}. */
-final class TooManyRequests extends RuntimeException {
+public final class TooManyRequests extends RuntimeException {
 
     private final Duration retryAfter;
 
-    TooManyRequests(Duration retryAfter) {
+    /** The caller may try again after this time. */
+    public TooManyRequests(Duration retryAfter) {
         super("too many requests", null, false, false);
         this.retryAfter = retryAfter;
     }

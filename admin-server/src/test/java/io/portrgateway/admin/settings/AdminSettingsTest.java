@@ -83,6 +83,12 @@ class AdminSettingsTest {
                         .migration()
                         .role())
                 .isEqualTo("owner");
+        assertThat(read("PORTR_DB_MIGRATION_URL", "postgres://owner@db/portr", "PORTR_DB_MIGRATION_PASSWORD", "pw")
+                        .database()
+                        .migration()
+                        .password()
+                        .map(Secret::reveal))
+                .contains("pw");
         assertThat(read().database().adminRole()).isEqualTo("portr_admin");
         assertThat(read().database().tunnelRole()).isEqualTo("portr_tunnel");
     }
@@ -132,5 +138,89 @@ class AdminSettingsTest {
                 .isTrue();
         assertThatThrownBy(() -> AddressRange.parse("example.com")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> AddressRange.parse("10.0.0.0/33")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void showsWhatIsInEffectWithoutSecrets() {
+        String shown = read(
+                        "PORTR_DB_MIGRATION_URL",
+                        "postgres://owner:s3cret%40x@db/portr?sslmode=disable&password=s3cret&sslpassword=s3cret",
+                        "PORTR_DB_PASSWORD",
+                        "s3cret",
+                        "PORTR_SSH_HOST_KEY",
+                        "s3cret")
+                .shown()
+                .toString();
+
+        assertThat(shown)
+                .contains("name=PORTR_DB_MIGRATION_URL, value=postgres://owner:…@db/portr?sslmode=disable&password=…")
+                .contains("name=PORTR_SSH_HOST_KEY, value=(secret), configured=true")
+                .contains("name=PORTR_ADMIN_PORT, value=8000, configured=false")
+                .doesNotContain("s3cret")
+                .doesNotContain(KEY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://github.com, https://api.github.com",
+        "https://GitHub.com/, https://api.github.com",
+        "acme.ghe.com, https://api.acme.ghe.com",
+        "https://git.example:8443, https://git.example:8443/api/v3",
+        "http://127.0.0.1:9, http://127.0.0.1:9/api/v3"
+    })
+    void derivesTheApiOfGitHubFromItsAddress(String web, String api) {
+        AdminSettings settings = read(
+                "PORTR_ADMIN_GITHUB_CLIENT_ID",
+                "id",
+                "PORTR_ADMIN_GITHUB_CLIENT_SECRET",
+                "hunter2",
+                "PORTR_ADMIN_GITHUB_URL",
+                web);
+
+        assertThat(settings.github().orElseThrow().api()).hasToString(api);
+        assertThat(settings.toString()).doesNotContain("hunter2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://git.example", "https://git.example/path", "ftp://git.example", "https://u@git.example"})
+    void refusesAddressesOfGitHubThatASecretMustNotGoTo(String web) {
+        assertThat(problems("PORTR_ADMIN_GITHUB_URL", web))
+                .singleElement()
+                .asString()
+                .contains("PORTR_ADMIN_GITHUB_URL");
+    }
+
+    @Test
+    void wantsClientIdAndSecretOfGitHubTogether() {
+        assertThat(read().github()).isEmpty();
+        assertThat(problems("PORTR_ADMIN_GITHUB_CLIENT_ID", "id"))
+                .singleElement()
+                .asString()
+                .contains("PORTR_ADMIN_GITHUB_CLIENT_SECRET: not set");
+        assertThat(problems("PORTR_ADMIN_GITHUB_CLIENT_SECRET", "hunter2"))
+                .singleElement()
+                .asString()
+                .contains("PORTR_ADMIN_GITHUB_CLIENT_ID: not set")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void takesOneFirstAdministratorAndAGitHubLoginOnlyWithGitHub() {
+        assertThat(problems("PORTR_ADMIN_BOOTSTRAP_GITHUB", "octocat"))
+                .singleElement()
+                .asString()
+                .contains("needs PORTR_ADMIN_GITHUB_CLIENT_ID");
+        assertThat(problems(
+                        "PORTR_ADMIN_GITHUB_CLIENT_ID",
+                        "id",
+                        "PORTR_ADMIN_GITHUB_CLIENT_SECRET",
+                        "secret",
+                        "PORTR_ADMIN_BOOTSTRAP_EMAIL",
+                        "a@b",
+                        "PORTR_ADMIN_BOOTSTRAP_GITHUB",
+                        "not a login"))
+                .hasSize(2)
+                .allSatisfy(problem -> assertThat(problem).startsWith("PORTR_ADMIN_BOOTSTRAP_GITHUB"));
     }
 }

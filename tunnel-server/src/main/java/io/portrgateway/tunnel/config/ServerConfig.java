@@ -10,7 +10,9 @@ public record ServerConfig(
         SshConfig ssh,
         HttpConfig http,
         TcpConfig tcp,
+        CaptureConfig capture,
         StoreConfig store,
+        KubernetesConfig kubernetes,
         PublicUrls urls) {
 
     /** Settings as read: usable only when there are no problems. */
@@ -31,7 +33,9 @@ public record ServerConfig(
                 SshConfig.read(settings),
                 HttpConfig.read(settings),
                 TcpConfig.read(settings),
+                CaptureConfig.read(settings),
                 StoreConfig.read(settings),
+                KubernetesConfig.read(settings),
                 PublicUrls.read(settings));
         return new Reading(config, settings.declared(), settings.problems());
     }

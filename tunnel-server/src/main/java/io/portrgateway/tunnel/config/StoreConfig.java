@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param nameHold how long a name is kept for its owner after the session was lost
  * @param revocationInterval longest time until a rotated key or a command of admin-server takes effect
  * @param counterInterval how often the counters of live tunnels are written
+ * @param trafficRetention how long the traffic of a team over time is kept
+ * @param exchangeRetentionDays how many whole days recorded exchanges are kept
  * @param nodeId names this process among all tunnel-servers on the database
  */
 public record StoreConfig(
@@ -34,6 +36,8 @@ public record StoreConfig(
         Duration nameHold,
         Duration revocationInterval,
         Duration counterInterval,
+        Duration trafficRetention,
+        int exchangeRetentionDays,
         String nodeId) {
 
     private static final String URL = "PORTR_DB_URL";
@@ -88,6 +92,14 @@ public record StoreConfig(
                         Duration.ofMillis(50),
                         Duration.ofMinutes(10),
                         "how often the counters of live tunnels are written"),
+                settings.duration(
+                        "PORTR_TRAFFIC_RETENTION",
+                        "30d",
+                        Duration.ofDays(8),
+                        Duration.ofDays(3660),
+                        "how long the traffic of each team over time is kept, for the dashboard's charts"),
+                settings.integer(
+                        "PORTR_CAPTURE_RETENTION_DAYS", 7, 1, 3660, "whole days (UTC) that recorded requests are kept"),
                 settings.optionalText("PORTR_NODE_ID", "name of this node, unique per database; unset: the host name")
                         .orElseGet(StoreConfig::hostName));
     }

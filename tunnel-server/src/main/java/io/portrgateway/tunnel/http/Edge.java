@@ -1,5 +1,6 @@
 package io.portrgateway.tunnel.http;
 
+import io.portrgateway.tunnel.capture.Capture;
 import io.portrgateway.tunnel.config.HttpConfig;
 import io.portrgateway.tunnel.metrics.HttpMetrics;
 import io.portrgateway.tunnel.registry.TunnelRegistry;
@@ -14,6 +15,7 @@ record Edge(
         HttpConfig config,
         TunnelRegistry registry,
         HttpMetrics metrics,
+        Capture capture,
         HostRouter router,
         TrustedProxies trusted,
         Forwarding forwarding,
@@ -29,13 +31,14 @@ record Edge(
 
     private static final long SHORTEST_TICK_NANOS = 5_000_000L;
 
-    static Edge of(HttpConfig config, TunnelRegistry registry, HttpMetrics metrics) {
+    static Edge of(HttpConfig config, TunnelRegistry registry, HttpMetrics metrics, Capture capture) {
         HostRouter router = new HostRouter(config.routing());
         TrustedProxies trusted = new TrustedProxies(config.trust().proxies());
         return new Edge(
                 config,
                 registry,
                 metrics,
+                capture,
                 router,
                 trusted,
                 new Forwarding(trusted),

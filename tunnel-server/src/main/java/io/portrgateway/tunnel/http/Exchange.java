@@ -95,7 +95,7 @@ final class Exchange {
             ping(target);
             return;
         }
-        tally.began(target);
+        tally.began(target, visitor);
         SessionChoice sessions = new SessionChoice(target);
         choice = sessions;
         long largest = edge.config().limits().bodyBytes();
@@ -211,7 +211,7 @@ final class Exchange {
         ByteBuf part = content.content();
         progress.event();
         long largest = edge.config().limits().bodyBytes();
-        if (tally.toUpstream(part.readableBytes()) > largest && largest > 0) {
+        if (tally.toUpstream(part) > largest && largest > 0) {
             fail(Failure.BODY_TOO_LARGE);
             return;
         }
@@ -220,6 +220,7 @@ final class Exchange {
         }
         if (content instanceof LastHttpContent last) {
             requestComplete = true;
+            tally.requestEnded(last.trailingHeaders());
             request.end(last.trailingHeaders());
         }
     }
@@ -286,6 +287,7 @@ final class Exchange {
         status = response.status().code();
         boolean hasBody = ResponseRules.hasBody(response, head.isHead());
         streamReusable = keepsStreamsAlive() && ResponseRules.keepsStream(response, names, hasBody);
+        tally.answers(response.headers());
         visitor.answer(head, response, names, hasBody);
     }
 
@@ -308,13 +310,14 @@ final class Exchange {
         }
         ByteBuf part = content.content();
         if (part.isReadable()) {
-            tally.toVisitor(part.readableBytes());
+            tally.toVisitor(part);
             visitor.content(part.retain());
             if (!visitor.channel().isWritable()) {
                 from.readWhen(false);
             }
         }
         if (content instanceof LastHttpContent last) {
+            tally.answerEnded(last.trailingHeaders());
             visitor.end(last.trailingHeaders());
             complete();
         }
@@ -361,6 +364,7 @@ final class Exchange {
     private void upgrade(UpstreamHandler from, HttpResponse response) {
         phase = Phase.UPGRADED;
         status = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        tally.answers(response.headers());
         edge.metrics().upgraded(1);
         UpgradeSplice made = new UpgradeSplice(edge, from, this, tally);
         splice = made;

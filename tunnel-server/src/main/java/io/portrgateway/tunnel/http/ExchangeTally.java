@@ -1,15 +1,22 @@
 package io.portrgateway.tunnel.http;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.portrgateway.tunnel.capture.ExchangeRecorder;
+import io.portrgateway.tunnel.capture.Outcome;
 import io.portrgateway.tunnel.registry.ExchangeLine;
 import io.portrgateway.tunnel.registry.Tunnel;
+import io.portrgateway.tunnel.registry.TunnelError;
 import io.portrgateway.tunnel.registry.Upstream;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is counted, logged and told about one exchange. Confined to the visitor's event loop, but for the byte counts of
+ * What is counted, logged, told and recorded about one exchange. Confined to the visitor's event loop, but for the byte counts of
  * a relay, which come from any loop.
  */
 final class ExchangeTally {
@@ -22,6 +29,7 @@ final class ExchangeTally {
     private final RequestHead head;
     private final long beganNanos = System.nanoTime();
     private @Nullable Tunnel tunnel;
+    private @Nullable ExchangeRecorder recorder;
     private boolean heardUpstream;
     private long requestBytes;
     private long responseBytes;
@@ -32,12 +40,19 @@ final class ExchangeTally {
         edge.metrics().exchanges(1);
     }
 
-    void began(Tunnel target) {
+    void began(Tunnel target, Visitor visitor) {
         tunnel = target;
         target.requestCount().increment();
+        recorder = Recording.begin(edge, target, head, visitor, beganNanos);
+        if (recorder != null && !head.hasBody()) {
+            recorder.requestEnded(EmptyHttpHeaders.INSTANCE);
+        }
     }
 
     void opened() {
+        if (recorder != null) {
+            recorder.opened();
+        }
         edge.metrics().opened(System.nanoTime() - beganNanos);
     }
 
@@ -45,6 +60,9 @@ final class ExchangeTally {
     void heardUpstream() {
         if (!heardUpstream) {
             heardUpstream = true;
+            if (recorder != null) {
+                recorder.heardUpstream();
+            }
             edge.metrics().firstByte(System.nanoTime() - beganNanos);
         }
     }
@@ -54,29 +72,70 @@ final class ExchangeTally {
     }
 
     /** Counts bytes of the request's body; answers how many there are so far. */
-    long toUpstream(int byteCount) {
-        requestBytes += byteCount;
+    long toUpstream(ByteBuf part) {
+        requestBytes += part.readableBytes();
+        if (recorder != null) {
+            recorder.toUpstream(part);
+        }
         return requestBytes;
+    }
+
+    /** The request is complete. */
+    void requestEnded(HttpHeaders trailers) {
+        if (recorder != null) {
+            recorder.requestEnded(trailers);
+        }
     }
 
     long requestBytes() {
         return requestBytes;
     }
 
-    void toVisitor(int byteCount) {
-        responseBytes += byteCount;
+    /** The final answer begins. */
+    void answers(HttpHeaders headers) {
+        if (recorder != null) {
+            recorder.answers(headers);
+        }
+    }
+
+    void toVisitor(ByteBuf part) {
+        responseBytes += part.readableBytes();
+        if (recorder != null) {
+            recorder.toVisitor(part);
+        }
+    }
+
+    /** The answer is complete. */
+    void answerEnded(HttpHeaders trailers) {
+        if (recorder != null) {
+            recorder.answerEnded(trailers);
+        }
     }
 
     /** Counts relayed bytes at once. Any loop. */
-    void relayedToVisitor(long byteCount) {
+    void relayedToVisitor(int byteCount) {
+        countToVisitor(byteCount);
+        if (recorder != null) {
+            recorder.relayedToVisitor(byteCount);
+        }
+    }
+
+    /** Counts relayed bytes at once. Any loop. */
+    void relayedToUpstream(int byteCount) {
+        countToUpstream(byteCount);
+        if (recorder != null) {
+            recorder.relayedToUpstream(byteCount);
+        }
+    }
+
+    private void countToVisitor(long byteCount) {
         edge.metrics().toVisitor(byteCount);
         if (tunnel != null) {
             tunnel.toVisitorBytes().add(byteCount);
         }
     }
 
-    /** Counts relayed bytes at once. Any loop. */
-    void relayedToUpstream(long byteCount) {
+    private void countToUpstream(long byteCount) {
         edge.metrics().toUpstream(byteCount);
         if (tunnel != null) {
             tunnel.toUpstreamBytes().add(byteCount);
@@ -99,16 +158,48 @@ final class ExchangeTally {
             edge.metrics().failed(look.reason());
             LOG.atLevel(look.level())
                     .log("exchange.failed tunnel={} reason={}", tunnel == null ? "-" : tunnel.id(), look.reason());
+            if (tunnel != null) {
+                error(failure).ifPresent(tunnel::failed);
+            }
         }
         if (requestBytes > 0) {
-            relayedToUpstream(requestBytes);
+            countToUpstream(requestBytes);
         }
         if (responseBytes > 0) {
-            relayedToVisitor(responseBytes);
+            countToVisitor(responseBytes);
+        }
+        if (recorder != null) {
+            recorder.ended(outcome(failure), status, upstream == null ? null : upstream.sessionId());
         }
         if (upstream != null && upstream.hasAudience()) {
             upstream.report(new ExchangeLine(label(), told(), status, TimeUnit.NANOSECONDS.toMillis(nanos)));
         }
+    }
+
+    private static Outcome outcome(@Nullable Failure failure) {
+        return failure == null
+                ? new Outcome.Completed()
+                : new Outcome.Failed(EdgeResponses.look(failure).reason());
+    }
+
+    /** What the failure means for the tunnel; nothing when it is the visitor's own. */
+    private static Optional<TunnelError> error(Failure failure) {
+        return switch (failure) {
+            case BAD_REQUEST,
+                    HEADER_TOO_LARGE,
+                    BODY_TOO_LARGE,
+                    VISITOR_TIMEOUT,
+                    VISITOR_LEFT,
+                    TOO_MANY_CONNECTIONS,
+                    NO_TUNNEL -> Optional.empty();
+            case CONNECTION_LOST -> Optional.of(TunnelError.CLIENT_LOST);
+            case UPSTREAM_LIMIT -> Optional.of(TunnelError.BUSY);
+            case UPSTREAM_REFUSED -> Optional.of(TunnelError.SERVICE_REFUSED);
+            case UPSTREAM_TIMEOUT -> Optional.of(TunnelError.SERVICE_TIMEOUT);
+            case UPSTREAM_CLOSED -> Optional.of(TunnelError.SERVICE_CLOSED);
+            case BAD_RESPONSE -> Optional.of(TunnelError.SERVICE_ANSWER);
+            case INTERNAL -> Optional.of(TunnelError.GATEWAY);
+        };
     }
 
     private String label() {

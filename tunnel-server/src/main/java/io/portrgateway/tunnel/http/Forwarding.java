@@ -69,6 +69,11 @@ final class Forwarding {
         return nearest;
     }
 
+    /** The scheme as the visitor's browser knows it. */
+    static String scheme(RequestHead head, Peer peer) {
+        return told(peer, head.headers(), PROTO, peer.scheme());
+    }
+
     private static String told(Peer peer, HttpHeaders told, String name, String own) {
         @Nullable String value = peer.isTrusted() ? told.get(name) : null;
         return value == null || value.isEmpty() ? own : value;

@@ -10,6 +10,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.portrgateway.tunnel.capture.Capture;
 import io.portrgateway.tunnel.config.HttpConfig;
 import io.portrgateway.tunnel.metrics.HttpMetrics;
 import io.portrgateway.tunnel.registry.TunnelRegistry;
@@ -48,12 +49,13 @@ public final class HttpEdge implements AutoCloseable {
             EventLoopGroup workers,
             Class<? extends ServerChannel> channelType,
             TunnelRegistry registry,
-            HttpMetrics metrics) {
+            HttpMetrics metrics,
+            Capture capture) {
         this.config = config;
         this.boss = boss;
         this.workers = workers;
         this.channelType = channelType;
-        this.edge = Edge.of(config, registry, metrics);
+        this.edge = Edge.of(config, registry, metrics, capture);
     }
 
     /**
@@ -95,6 +97,7 @@ public final class HttpEdge implements AutoCloseable {
                             + bound.cause().getMessage() + ")",
                     bound.cause());
         }
+        bound.channel().pipeline().addLast(edge.metrics().acceptFailures());
         listeners.add(bound.channel());
         InetSocketAddress address = (InetSocketAddress) bound.channel().localAddress();
         LOG.info("http.listening port={}", address.getPort());

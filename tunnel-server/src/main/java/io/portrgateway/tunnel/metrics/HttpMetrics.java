@@ -51,8 +51,10 @@ public final class HttpMetrics {
     private final LongAdder exchanges = new LongAdder();
     private final LongAdder upgraded = new LongAdder();
     private final LongAdder idleStreams = new LongAdder();
+    private final AcceptFailures acceptFailures;
 
     public HttpMetrics(MeterRegistry registry) {
+        acceptFailures = new AcceptFailures(registry, "http");
         this.registry = registry;
         for (int i = 1; i < answered.length; i++) {
             answered[i] = outcome(i + "xx");
@@ -75,6 +77,11 @@ public final class HttpMetrics {
         gauge("portr.http.exchanges.active", exchanges, "Exchanges now in flight");
         gauge("portr.http.upgraded.active", upgraded, "Upgraded connections now open");
         gauge("portr.http.streams.idle", idleStreams, "Idle streams kept for reuse");
+    }
+
+    /** The last handler of each listening socket. */
+    public AcceptFailures acceptFailures() {
+        return acceptFailures;
     }
 
     /** An exchange ended with the service's answer. */

@@ -67,8 +67,10 @@ public final class SshMetrics {
     private final Map<StreamFailure, Counter> streamFailures;
     private final Counter streamRetries;
     private final Timer streamOpenTime;
+    private final AcceptFailures acceptFailures;
 
     public SshMetrics(MeterRegistry registry) {
+        acceptFailures = new AcceptFailures(registry, "ssh");
         registry.gauge("portr_ssh_sessions", sessions);
         registry.gauge("portr_ssh_sessions_unauthenticated", unauthenticated);
         registry.gauge("portr_ssh_forwards", forwards);
@@ -93,6 +95,11 @@ public final class SshMetrics {
                 .description("from asking the client for a stream to its consent")
                 .publishPercentileHistogram()
                 .register(registry);
+    }
+
+    /** The last handler of the listening socket. */
+    public AcceptFailures acceptFailures() {
+        return acceptFailures;
     }
 
     /** How many connections are not logged in yet. */

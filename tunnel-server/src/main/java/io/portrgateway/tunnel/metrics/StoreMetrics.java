@@ -24,6 +24,9 @@ public final class StoreMetrics {
         REVOCATIONS,
         SWEEP,
         PARTITIONS,
+        TRAFFIC,
+        CAPTURE,
+        RETENTION,
         NODE
     }
 

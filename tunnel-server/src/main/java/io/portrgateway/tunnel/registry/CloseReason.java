@@ -10,6 +10,8 @@ public enum CloseReason {
     TAKEN_OVER("a newer session of yours took this name over"),
     /** The secret key was rotated or the membership ended. */
     REVOKED("your secret key was rotated or your membership ended; log in with the new key"),
+    /** The SSH public key that the session logged in with was removed, or its user is gone. */
+    KEY_REMOVED("the SSH public key you logged in with was removed; log in with another one"),
     /** An administrator or the owner disconnected it in the dashboard. */
     DISCONNECTED("disconnected from the dashboard"),
     /** This node stops. */

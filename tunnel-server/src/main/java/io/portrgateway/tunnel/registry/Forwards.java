@@ -34,19 +34,18 @@ public final class Forwards {
      * closes the tunnel when its session ended before it saw the answer.
      */
     public CompletionStage<ForwardResult> open(
-            TunnelId tunnelId, Owner owner, Binding binding, String clientAddress, Upstream upstream) {
-        return open(binding, upstream, () -> leases.acquire(tunnelId, owner, binding, clientAddress));
+            TunnelId tunnelId, Owner owner, Binding binding, Client client, Upstream upstream) {
+        return open(binding, upstream, () -> leases.acquire(tunnelId, owner, binding, client));
     }
 
     /** Opens a tunnel for a plain {@code ssh -R <name or port>:…}; makes its connection row. */
-    public CompletionStage<ForwardResult> openForSsh(
-            Owner owner, Binding binding, String clientAddress, Upstream upstream) {
-        return open(binding, upstream, () -> leases.acquireForSsh(owner, binding, clientAddress));
+    public CompletionStage<ForwardResult> openForSsh(Owner owner, Binding binding, Client client, Upstream upstream) {
+        return open(binding, upstream, () -> leases.acquireForSsh(owner, binding, client));
     }
 
     /** Opens a tunnel on any free port of the pool ({@code ssh -R 0:…}); the result's binding tells which. */
-    public CompletionStage<ForwardResult> openOnAnyPort(Owner owner, String clientAddress, Upstream upstream) {
-        return openOnAnyPort(owner, clientAddress, upstream, ANY_PORT_ATTEMPT_COUNT);
+    public CompletionStage<ForwardResult> openOnAnyPort(Owner owner, Client client, Upstream upstream) {
+        return openOnAnyPort(owner, client, upstream, ANY_PORT_ATTEMPT_COUNT);
     }
 
     /**
@@ -81,27 +80,27 @@ public final class Forwards {
     }
 
     private CompletionStage<ForwardResult> openOnAnyPort(
-            Owner owner, String clientAddress, Upstream upstream, int attemptsLeft) {
+            Owner owner, Client client, Upstream upstream, int attemptsLeft) {
         OptionalInt port = ports.anyFreePort();
         if (port.isEmpty() || attemptsLeft == 0) {
             return refused("no TCP port is free on this gateway; close a tunnel or ask for a larger range");
         }
         TcpBinding binding = new TcpBinding(port.getAsInt());
-        return open(binding, upstream, () -> acquireUnused(owner, binding, clientAddress))
+        return open(binding, upstream, () -> acquireUnused(owner, binding, client))
                 .thenCompose(result -> switch (result) {
                     case ForwardResult.Opened opened -> CompletableFuture.completedFuture(opened);
                     case ForwardResult.Refused refused ->
                         upstream.isOpen()
-                                ? openOnAnyPort(owner, clientAddress, upstream, attemptsLeft - 1)
+                                ? openOnAnyPort(owner, client, upstream, attemptsLeft - 1)
                                 : CompletableFuture.completedFuture(refused);
                 });
     }
 
     /** "Any port" must not take over a port that the same member asked for in the same instant. */
-    private CompletionStage<LeaseResult> acquireUnused(Owner owner, TcpBinding binding, String clientAddress) {
+    private CompletionStage<LeaseResult> acquireUnused(Owner owner, TcpBinding binding, Client client) {
         return registry.find(binding).isPresent()
                 ? CompletableFuture.completedFuture(new LeaseResult.Refused("port " + binding.port() + " is in use"))
-                : leases.acquireForSsh(owner, binding, clientAddress);
+                : leases.acquireForSsh(owner, binding, client);
     }
 
     private CompletionStage<ForwardResult> serve(Lease lease, Upstream upstream) {

@@ -17,13 +17,13 @@ public interface Leases {
      * holds for its grace time or has reserved is refused, and so is a connection that was itself taken over while its
      * successor lives. Completes exceptionally only when the database cannot be asked.
      */
-    CompletionStage<LeaseResult> acquire(TunnelId tunnelId, Owner owner, Binding binding, String clientAddress);
+    CompletionStage<LeaseResult> acquire(TunnelId tunnelId, Owner owner, Binding binding, Client client);
 
     /**
      * {@link #acquire} for a plain SSH forward, which has no reservation made through the API: makes its connection row
      * too, in the same transaction, so that a refused forward leaves no row behind.
      */
-    CompletionStage<LeaseResult> acquireForSsh(Owner owner, Binding binding, String clientAddress);
+    CompletionStage<LeaseResult> acquireForSsh(Owner owner, Binding binding, Client client);
 
     /**
      * Gives the tunnel's lease back, closes its connection and writes its last counters; only the counters when a newer

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ public final class Tunnel {
     private final LongAdder requestCount = new LongAdder();
     private final LongAdder toVisitorBytes = new LongAdder();
     private final LongAdder toUpstreamBytes = new LongAdder();
+    private final LongAdder errorCount = new LongAdder();
+    private volatile @Nullable TunnelError lastError;
+    private final AtomicLong recordedUntilNanos = new AtomicLong(System.nanoTime());
 
     Tunnel(Lease lease, Upstream first) {
         this.lease = lease;
@@ -72,6 +76,27 @@ public final class Tunnel {
     /** Payload bytes sent to the service. */
     public LongAdder toUpstreamBytes() {
         return toUpstreamBytes;
+    }
+
+    /** Until when, as {@link System#nanoTime()}, what was recorded of this tunnel has used up its rate. */
+    public AtomicLong recordedUntilNanos() {
+        return recordedUntilNanos;
+    }
+
+    /** A visitor got nothing of the service. Any thread. */
+    public void failed(TunnelError error) {
+        lastError = error;
+        errorCount.increment();
+    }
+
+    /** How often {@link #failed} was told. */
+    public long errorCount() {
+        return errorCount.sum();
+    }
+
+    /** What failed last; nothing while nothing did. */
+    public Optional<TunnelError> lastError() {
+        return Optional.ofNullable(lastError);
     }
 
     synchronized boolean add(Upstream upstream) {

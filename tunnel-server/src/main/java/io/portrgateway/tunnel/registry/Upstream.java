@@ -14,6 +14,9 @@ import java.net.InetSocketAddress;
  */
 public interface Upstream extends AttributeMap {
 
+    /** Names the client's SSH session; unique among all sessions. Any thread. */
+    String sessionId();
+
     /** The event loop of the client's SSH session; every stream lives on it. Any thread. */
     EventLoop eventLoop();
 

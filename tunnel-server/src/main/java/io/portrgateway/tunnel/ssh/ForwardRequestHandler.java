@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.portrgateway.tunnel.metrics.SshMetrics;
 import io.portrgateway.tunnel.metrics.SshMetrics.Limit;
 import io.portrgateway.tunnel.registry.Binding;
+import io.portrgateway.tunnel.registry.Client;
 import io.portrgateway.tunnel.registry.CloseReason;
 import io.portrgateway.tunnel.registry.ExchangeLine;
 import io.portrgateway.tunnel.registry.ForwardResult;
@@ -201,21 +202,28 @@ final class ForwardRequestHandler {
     }
 
     private CompletionStage<ForwardResult> acquire(ForwardTarget target, Owner owner, Forward forward) {
-        String address = session.address().getHostAddress();
+        Client client = new Client(session.address().getHostAddress(), software());
         SessionUpstream upstream = forward.upstream();
         try {
             return switch (target) {
                 case ForwardTarget.Reserved(var tunnelId, var binding) ->
-                    context.forwards().open(tunnelId, owner, binding, address, upstream);
+                    context.forwards().open(tunnelId, owner, binding, client, upstream);
                 case ForwardTarget.Named(var binding) ->
-                    context.forwards().openForSsh(owner, binding, address, upstream);
-                case ForwardTarget.AnyPort any -> context.forwards().openOnAnyPort(owner, address, upstream);
+                    context.forwards().openForSsh(owner, binding, client, upstream);
+                case ForwardTarget.AnyPort any -> context.forwards().openOnAnyPort(owner, client, upstream);
                 case ForwardTarget.Nothing(var message) ->
                     CompletableFuture.completedFuture(new ForwardResult.Refused(message));
             };
         } catch (RuntimeException failure) {
             return CompletableFuture.failedFuture(failure);
         }
+    }
+
+    /** The software version of the client's identification line (RFC 4253, 4.2). */
+    private String software() {
+        String line = session.getClientVersion();
+        int dash = line == null ? -1 : line.indexOf('-', "SSH-".length());
+        return dash < 0 ? "" : line.substring(dash + 1);
     }
 
     private void acquired(

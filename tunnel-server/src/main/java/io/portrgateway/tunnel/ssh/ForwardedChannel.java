@@ -3,6 +3,7 @@ package io.portrgateway.tunnel.ssh;
 import io.netty.channel.EventLoop;
 import io.portrgateway.tunnel.registry.UpstreamException.Reason;
 import io.portrgateway.tunnel.transport.NettyIoSession;
+import io.portrgateway.tunnel.transport.PacketBuffer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,6 +39,9 @@ final class ForwardedChannel extends AbstractClientChannel {
     private static final long MAX_WINDOW_BYTES = 0xFFFF_FFFFL;
     /** Two length or id fields. */
     private static final int TWO_FIELDS_BYTES = 2 * Integer.BYTES;
+
+    /** Smaller packets are cheaper in an array of their own size. */
+    private static final int POOLED_FROM_BYTES = 8 << 10;
 
     private final SessionStreams streams;
     private final Opening opening;
@@ -122,7 +126,10 @@ final class ForwardedChannel extends AbstractClientChannel {
 
     /** A data packet with room for that many payload bytes, to be filled at its write position. */
     Buffer newDataPacket(int payloadBytes) {
-        Buffer buffer = getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, TWO_FIELDS_BYTES + payloadBytes);
+        Session session = getSession();
+        Buffer buffer = payloadBytes < POOLED_FROM_BYTES
+                ? session.createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, TWO_FIELDS_BYTES + payloadBytes)
+                : session.prepareBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, PacketBuffer.take());
         buffer.putUInt(getRecipient());
         buffer.putUInt(payloadBytes);
         return buffer;

@@ -1,5 +1,6 @@
 package io.portrgateway.tunnel.ssh;
 
+import com.github.f4b6a3.ulid.UlidCreator;
 import io.netty.channel.EventLoop;
 import io.portrgateway.tunnel.config.TransportConfig;
 import io.portrgateway.tunnel.metrics.SshMetrics;
@@ -30,6 +31,7 @@ final class SessionStreams {
     private final SshMetrics metrics;
     private final Gather gather = new Gather();
     private final ArrayDeque<SshStreamChannel> waiting = new ArrayDeque<>(0);
+    private final String sessionId = UlidCreator.getUlid().toString();
     private int streamCount;
 
     private SessionStreams(
@@ -50,6 +52,11 @@ final class SessionStreams {
         streams.session.addSessionListener(streams.new KeyExchangeEnd());
         streams.socket.setWritableListener(streams::resume);
         return streams;
+    }
+
+    /** Names the session among all others. Any thread. */
+    String sessionId() {
+        return sessionId;
     }
 
     /** The loop of the session. Any thread. */

@@ -3,6 +3,7 @@ package io.portrgateway.tunnel.ssh;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
+import io.netty.channel.ChannelHandler;
 import io.portrgateway.tunnel.config.SshConfig;
 import io.portrgateway.tunnel.metrics.SshMetrics;
 import io.portrgateway.tunnel.metrics.SshMetrics.Limit;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,6 +62,11 @@ final class SshLimits implements ConnectionGate {
             return false;
         }
         return true;
+    }
+
+    @Override
+    public List<ChannelHandler> listenerHandlers() {
+        return List.of(metrics.acceptFailures());
     }
 
     @Override

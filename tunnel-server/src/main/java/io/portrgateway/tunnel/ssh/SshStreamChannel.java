@@ -219,6 +219,7 @@ final class SshStreamChannel extends AbstractChannel implements DuplexChannel {
                 return null;
             }
             writeOne(messages, roomBytes);
+            ssh.socket().pushFullChunk();
         }
         return null;
     }

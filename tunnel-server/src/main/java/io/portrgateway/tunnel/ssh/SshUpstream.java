@@ -40,6 +40,11 @@ final class SshUpstream extends DefaultAttributeMap implements SessionUpstream {
     }
 
     @Override
+    public String sessionId() {
+        return streams.sessionId();
+    }
+
+    @Override
     public EventLoop eventLoop() {
         return streams.eventLoop();
     }

@@ -65,7 +65,7 @@ final class Acquisition {
             insert.setObject(4, claim.port(), Types.INTEGER);
             insert.setLong(5, claim.owner().membershipId());
             insert.setLong(6, claim.owner().teamId());
-            insert.setString(7, claim.clientAddress());
+            insert.setString(7, claim.client().address());
             insert.executeUpdate();
         }
     }
@@ -143,7 +143,17 @@ final class Acquisition {
                                where r.subdomain = ? and r.membership_id <> ?) as reserved_by_other,
                        exists (select from connection o
                                where o.subdomain = ? and o.status = 'reserved' and o.membership_id <> ?
-                                 and o.updated_at > now() - interval '5 minutes') as promised_to_other
+                                 and o.updated_at > now() - interval '5 minutes') as promised_to_other,
+                       coalesce((select ceil(extract(epoch from max(t.hold_until) - clock_timestamp()))::bigint
+                                 from tunnel_command t
+                                 left join connection o on o.id = t.connection_id
+                                 where t.hold_until > clock_timestamp()
+                                   and (t.membership_id = c.membership_id
+                                        or (o.membership_id = c.membership_id and o.type = c.type
+                                            and (o.subdomain = c.subdomain
+                                                 or o.type = 'tcp' and o.origin = c.origin
+                                                    and (o.origin = 'portr' or o.port = ?::integer))))),
+                                0) as held_seconds
                 from connection c
                 join membership m on m.id = c.membership_id
                 where c.id = ?
@@ -154,7 +164,8 @@ final class Acquisition {
             query.setLong(3, membershipId);
             query.setString(4, claim.subdomain());
             query.setLong(5, membershipId);
-            query.setString(6, claim.tunnelId().value());
+            query.setObject(6, claim.port(), Types.INTEGER);
+            query.setString(7, claim.tunnelId().value());
             try (ResultSet row = query.executeQuery()) {
                 return row.next()
                         ? Optional.of(new ConnectionRow(
@@ -166,7 +177,8 @@ final class Acquisition {
                                 row.getBoolean("disconnected"),
                                 row.getBoolean("elsewhere"),
                                 row.getBoolean("reserved_by_other"),
-                                row.getBoolean("promised_to_other")))
+                                row.getBoolean("promised_to_other"),
+                                row.getLong("held_seconds")))
                         : Optional.empty();
             }
         }
@@ -223,11 +235,11 @@ final class Acquisition {
      * Marks the row active. No for a TCP row that another port of the same session took in the same instant: the
      * condition is checked again once that one's row lock is gone.
      */
-    private static boolean activate(Connection connection, Claim claim) throws SQLException {
+    private boolean activate(Connection connection, Claim claim) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("""
                 update connection c
-                set status = 'active', port = ?, client_address = ?, close_reason = null, last_error = null,
-                    started_at = now(), closed_at = null, updated_at = now(), session_count = 1
+                set status = 'active', port = ?, client_address = ?, client_software = nullif(?, ''), node = ?,
+                    close_reason = null, started_at = now(), closed_at = null, updated_at = now(), session_count = 1
                 where c.id = ?
                   and (c.type = 'http' or c.status <> 'active' or c.port = ?
                        or not exists (select from lease o
@@ -235,9 +247,11 @@ final class Acquisition {
                                         and o.node is not null and o.expires_at > clock_timestamp()))
                 """)) {
             update.setObject(1, claim.port(), Types.INTEGER);
-            update.setString(2, claim.clientAddress());
-            update.setString(3, claim.tunnelId().value());
-            update.setObject(4, claim.port(), Types.INTEGER);
+            update.setString(2, claim.client().address());
+            update.setString(3, claim.client().software());
+            update.setString(4, config.nodeId());
+            update.setString(5, claim.tunnelId().value());
+            update.setObject(6, claim.port(), Types.INTEGER);
             return update.executeUpdate() == 1;
         }
     }

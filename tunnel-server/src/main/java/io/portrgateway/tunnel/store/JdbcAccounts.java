@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Log-in decisions out of the tables of admin-server. Nothing is cached: a rotated key is refused at once. An unknown
@@ -59,7 +60,7 @@ final class JdbcAccounts implements Accounts {
                 }
                 boolean isHttp = "http".equals(row.getString("type"));
                 return new LoginResult.PortrClient(
-                        owner(row),
+                        owner(row, null),
                         tunnelId,
                         isHttp ? TunnelKind.HTTP : TunnelKind.TCP,
                         isHttp ? Optional.of(new Hostname(row.getString("subdomain"))) : Optional.empty());
@@ -85,7 +86,7 @@ final class JdbcAccounts implements Accounts {
                 """)) {
             query.setString(1, teamSlug);
             query.setBytes(2, presented);
-            return sshClient(query, teamSlug, presented);
+            return sshClient(query, teamSlug, presented, null);
         }
     }
 
@@ -106,8 +107,9 @@ final class JdbcAccounts implements Accounts {
                 where t.slug = ? and k.fingerprint = ?
                 """)) {
             query.setString(1, teamSlug);
-            query.setString(2, fingerprint(keyBlob));
-            return sshClient(query, teamSlug, keyBlob);
+            String fingerprint = fingerprint(keyBlob);
+            query.setString(2, fingerprint);
+            return sshClient(query, teamSlug, keyBlob, fingerprint);
         }
     }
 
@@ -126,18 +128,19 @@ final class JdbcAccounts implements Accounts {
         });
     }
 
-    private static LoginResult sshClient(PreparedStatement query, String teamSlug, byte[] presented)
+    private static LoginResult sshClient(
+            PreparedStatement query, String teamSlug, byte[] presented, @Nullable String publicKey)
             throws SQLException {
         try (ResultSet row = query.executeQuery()) {
             if (!row.next() || !MessageDigest.isEqual(row.getBytes("proof"), presented)) {
                 return new LoginResult.Denied();
             }
-            return new LoginResult.SshClient(owner(row), teamSlug, row.getString("email"));
+            return new LoginResult.SshClient(owner(row, publicKey), teamSlug, row.getString("email"));
         }
     }
 
-    private static Owner owner(ResultSet row) throws SQLException {
-        return new Owner(row.getLong("id"), row.getLong("team_id"), row.getInt("key_version"));
+    private static Owner owner(ResultSet row, @Nullable String publicKey) throws SQLException {
+        return new Owner(row.getLong("id"), row.getLong("team_id"), row.getInt("key_version"), publicKey);
     }
 
     /** As {@code ssh-keygen -l} prints it. */

@@ -5,6 +5,7 @@ import io.portrgateway.tunnel.config.StoreConfig;
 import io.portrgateway.tunnel.metrics.StoreMetrics;
 import io.portrgateway.tunnel.metrics.StoreMetrics.Task;
 import io.portrgateway.tunnel.registry.Binding;
+import io.portrgateway.tunnel.registry.Client;
 import io.portrgateway.tunnel.registry.CloseReason;
 import io.portrgateway.tunnel.registry.Lease;
 import io.portrgateway.tunnel.registry.LeaseResult;
@@ -66,20 +67,23 @@ final class JdbcLeases implements Leases {
     }
 
     @Override
-    public CompletionStage<LeaseResult> acquire(TunnelId tunnelId, Owner owner, Binding binding, String clientAddress) {
-        Claim claim = new Claim(tunnelId, owner, binding, clientAddress);
+    public CompletionStage<LeaseResult> acquire(TunnelId tunnelId, Owner owner, Binding binding, Client client) {
+        Claim claim = new Claim(tunnelId, owner, binding, client);
         return whenReady()
                 .thenCompose(ready -> database.submit(Task.ACQUIRE, connection -> acquisition.run(connection, claim)));
     }
 
     @Override
-    public CompletionStage<LeaseResult> acquireForSsh(Owner owner, Binding binding, String clientAddress) {
+    public CompletionStage<LeaseResult> acquireForSsh(Owner owner, Binding binding, Client client) {
         TunnelId tunnelId = new TunnelId(UlidCreator.getUlid().toString());
-        Claim claim = new Claim(tunnelId, owner, binding, clientAddress);
+        Claim claim = new Claim(tunnelId, owner, binding, client);
         return whenReady()
                 .thenCompose(ready -> database.submit(Task.ACQUIRE, connection -> {
                     if (!LeaseSql.isMember(connection, owner)) {
-                        return new LeaseResult.Refused(CloseReason.REVOKED.sentence());
+                        return new LeaseResult.Refused(
+                                owner.publicKey() == null
+                                        ? CloseReason.REVOKED.sentence()
+                                        : CloseReason.KEY_REMOVED.sentence());
                     }
                     Acquisition.insertSshConnection(connection, claim);
                     return acquisition.run(connection, claim);
@@ -148,6 +152,7 @@ final class JdbcLeases implements Leases {
         }
         try {
             LeaseSql.addCounters(connection, deltas);
+            Traffic.add(connection, deltas);
             connection.commit();
         } catch (SQLException failure) {
             for (int index = 0; index < deltas.size(); index++) {

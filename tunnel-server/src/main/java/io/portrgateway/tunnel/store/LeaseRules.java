@@ -1,6 +1,7 @@
 package io.portrgateway.tunnel.store;
 
 import io.portrgateway.tunnel.registry.Binding;
+import io.portrgateway.tunnel.registry.Client;
 import io.portrgateway.tunnel.registry.CloseReason;
 import io.portrgateway.tunnel.registry.HttpBinding;
 import io.portrgateway.tunnel.registry.Owner;
@@ -15,7 +16,7 @@ final class LeaseRules {
     private LeaseRules() {}
 
     /** Who wants which name. {@code tunnelId} has a connection row. */
-    record Claim(TunnelId tunnelId, Owner owner, Binding binding, String clientAddress) {
+    record Claim(TunnelId tunnelId, Owner owner, Binding binding, Client client) {
 
         @Nullable
         String subdomain() {
@@ -69,6 +70,7 @@ final class LeaseRules {
      * @param servesElsewhere whether it has a live lease of another name
      * @param isReservedByOther whether another membership keeps the name for good
      * @param isPromisedToOther whether another membership got a reservation a moment ago
+     * @param heldSeconds for how long the dashboard still keeps the name, or all of the member, from coming back
      */
     record ConnectionRow(
             String type,
@@ -79,7 +81,8 @@ final class LeaseRules {
             boolean wasDisconnected,
             boolean servesElsewhere,
             boolean isReservedByOther,
-            boolean isPromisedToOther) {}
+            boolean isPromisedToOther,
+            long heldSeconds) {}
 
     /** What is to be done. */
     sealed interface Decision {
@@ -123,6 +126,10 @@ final class LeaseRules {
         if (connection.wasDisconnected()) {
             // A client comes back by itself with the same id; whoever wants the tunnel again asks for a new one
             return Optional.of(claim.label() + " was disconnected from the dashboard; start the tunnel again");
+        }
+        if (connection.heldSeconds() > 0) {
+            return Optional.of(claim.label() + " was disconnected from the dashboard; try again in "
+                    + connection.heldSeconds() + " s");
         }
         if (connection.isReservedByOther()) {
             return Optional.of(claim.label() + " is reserved by another member");

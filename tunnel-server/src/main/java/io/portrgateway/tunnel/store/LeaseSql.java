@@ -15,18 +15,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Statements on leases and connection state other than the taking of a name. Each runs in its caller's transaction. */
 final class LeaseSql {
 
     private LeaseSql() {}
 
-    /** Whether the membership still exists with the key that the session logged in with. */
+    /** Whether the membership still exists with the keys that the session logged in with. */
     static boolean isMember(Connection connection, Owner owner) throws SQLException {
-        try (PreparedStatement query =
-                connection.prepareStatement("select id from membership where id = ? and key_version = ?")) {
+        try (PreparedStatement query = connection.prepareStatement("""
+                select m.id from membership m
+                where m.id = ? and m.key_version = ?
+                  and (?::text is null
+                       or exists (select from ssh_public_key k where k.fingerprint = ? and k.user_id = m.user_id))
+                """)) {
             query.setLong(1, owner.membershipId());
             query.setInt(2, owner.keyVersion());
+            query.setString(3, owner.publicKey());
+            query.setString(4, owner.publicKey());
             try (ResultSet row = query.executeQuery()) {
                 return row.next();
             }
@@ -36,7 +43,7 @@ final class LeaseSql {
     /** Gives the lease back or holds it, and closes its connection, if the epoch is still its own. */
     static void release(Connection connection, StoreConfig config, Release release) throws SQLException {
         boolean isOwner = switch (release.reason()) {
-            case CLIENT, REVOKED, DISCONNECTED -> delete(connection, release.lease());
+            case CLIENT, REVOKED, KEY_REMOVED, DISCONNECTED -> delete(connection, release.lease());
             case LOST, SHUTDOWN, EXPIRED -> hold(connection, config, release.lease());
             // The newer session's lease it is now
             case TAKEN_OVER -> false;
@@ -45,8 +52,9 @@ final class LeaseSql {
             close(connection, release.lease(), release.reason());
         }
         Usage.Delta delta = release.delta();
-        if (delta.requestCount() != 0 || delta.toVisitorBytes() != 0 || delta.toUpstreamBytes() != 0) {
+        if (!delta.isEmpty()) {
             addLastCounters(connection, delta);
+            Traffic.add(connection, List.of(delta));
         }
     }
 
@@ -87,13 +95,20 @@ final class LeaseSql {
     private static void addLastCounters(Connection connection, Usage.Delta delta) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("""
                 update connection set request_count = request_count + ?, to_visitor_bytes = to_visitor_bytes + ?,
-                                      to_upstream_bytes = to_upstream_bytes + ?
+                                      to_upstream_bytes = to_upstream_bytes + ?, error_count = error_count + ?,
+                                      last_error = coalesce(?::text, last_error),
+                                      last_error_at = case when ? > 0 then now() else last_error_at end,
+                                      last_request_at = case when ? > 0 then now() else last_request_at end
                 where id = ?
                 """)) {
             update.setLong(1, delta.requestCount());
             update.setLong(2, delta.toVisitorBytes());
             update.setLong(3, delta.toUpstreamBytes());
-            update.setString(4, delta.connectionId());
+            update.setLong(4, delta.errorCount());
+            update.setString(5, delta.lastError());
+            update.setLong(6, delta.errorCount());
+            update.setLong(7, delta.requestCount());
+            update.setString(8, delta.connectionId());
             update.executeUpdate();
         }
     }
@@ -105,10 +120,15 @@ final class LeaseSql {
                 set request_count = c.request_count + d.request_count,
                     to_visitor_bytes = c.to_visitor_bytes + d.to_visitor_bytes,
                     to_upstream_bytes = c.to_upstream_bytes + d.to_upstream_bytes,
+                    error_count = c.error_count + d.error_count,
+                    last_error = coalesce(d.last_error, c.last_error),
+                    last_error_at = case when d.error_count > 0 then now() else c.last_error_at end,
+                    last_request_at = case when d.request_count > 0 then now() else c.last_request_at end,
                     session_count = case when c.status = 'active' then d.session_count else 0 end,
                     updated_at = now()
-                from unnest(?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::integer[])
-                         as d (id, request_count, to_visitor_bytes, to_upstream_bytes, session_count)
+                from unnest(?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::integer[], ?::bigint[], ?::text[])
+                         as d (id, request_count, to_visitor_bytes, to_upstream_bytes, session_count, error_count,
+                               last_error)
                 where c.id = d.id
                 """)) {
             update.setArray(1, array(connection, "text", deltas, Usage.Delta::connectionId));
@@ -116,6 +136,8 @@ final class LeaseSql {
             update.setArray(3, array(connection, "bigint", deltas, Usage.Delta::toVisitorBytes));
             update.setArray(4, array(connection, "bigint", deltas, Usage.Delta::toUpstreamBytes));
             update.setArray(5, array(connection, "integer", deltas, Usage.Delta::sessionCount));
+            update.setArray(6, array(connection, "bigint", deltas, Usage.Delta::errorCount));
+            update.setArray(7, array(connection, "text", deltas, Usage.Delta::lastError));
             update.executeUpdate();
         }
     }
@@ -226,7 +248,8 @@ final class LeaseSql {
         }
     }
 
-    private static <T> Array array(Connection connection, String type, List<T> items, Function<T, Object> column)
+    private static <T> Array array(
+            Connection connection, String type, List<T> items, Function<T, ? extends @Nullable Object> column)
             throws SQLException {
         return connection.createArrayOf(type, items.stream().map(column).toArray());
     }

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cuts what has lost its right: sessions whose key was rotated or whose membership ended, and what admin-server asks to
- * disconnect. Confined to the upkeep thread.
+ * Cuts what has lost its right: sessions whose key was rotated, whose SSH public key was removed or whose membership
+ * ended, and what admin-server asks to disconnect. Confined to the upkeep thread.
  */
 final class Revocations {
 
@@ -38,6 +38,8 @@ final class Revocations {
 
     private @Nullable String lastLookAt;
 
+    private record ProvenKey(long membershipId, String fingerprint) {}
+
     private record Command(long id, String kind, @Nullable String connectionId, long membershipId) {}
 
     Revocations(TunnelRegistry registry, Forwards forwards, LiveSessions sessions, StoreMetrics metrics) {
@@ -49,30 +51,65 @@ final class Revocations {
 
     /** Looks once; on a connection in its own transaction. */
     void look(Connection connection) throws SQLException {
-        lookAtMemberships(connection);
+        lookAtRights(connection);
         lookAtCommands(connection);
     }
 
-    private void lookAtMemberships(Connection connection) throws SQLException {
+    private void lookAtRights(Connection connection) throws SQLException {
         Set<Owner> owners = new HashSet<>(sessions.owners());
         registry.all().forEach(tunnel -> owners.add(tunnel.lease().owner()));
         if (owners.isEmpty()) {
             return;
         }
         Map<Long, Integer> keyVersions = keyVersions(connection, owners);
+        Set<ProvenKey> publicKeys = publicKeys(connection, owners);
         for (Owner owner : owners) {
             @Nullable Integer current = keyVersions.get(owner.membershipId());
             if (current == null || current != owner.keyVersion()) {
-                int cut = cut(tunnel -> tunnel.lease().owner().equals(owner), CloseReason.REVOKED);
-                sessions.end(owner::equals, CloseReason.REVOKED);
-                metrics.tunnelsRevoked(cut);
-                LOG.info(
-                        "membership revoked membership={} reason={} tunnels={}",
-                        owner.membershipId(),
-                        current == null ? "ended" : "key-rotated",
-                        cut);
+                revoke(owner, CloseReason.REVOKED, current == null ? "ended" : "key-rotated");
+            } else if (owner.publicKey() != null
+                    && !publicKeys.contains(new ProvenKey(owner.membershipId(), owner.publicKey()))) {
+                revoke(owner, CloseReason.KEY_REMOVED, "public-key-removed");
             }
         }
+    }
+
+    private void revoke(Owner owner, CloseReason reason, String why) {
+        int cut = cut(tunnel -> tunnel.lease().owner().equals(owner), reason);
+        sessions.end(owner::equals, reason);
+        metrics.tunnelsRevoked(cut);
+        LOG.info("membership revoked membership={} reason={} tunnels={}", owner.membershipId(), why, cut);
+    }
+
+    /** Which membership still has which public key, for those keys that the owners logged in with. */
+    private static Set<ProvenKey> publicKeys(Connection connection, Set<Owner> owners) throws SQLException {
+        List<Owner> byKey =
+                owners.stream().filter(owner -> owner.publicKey() != null).toList();
+        Set<ProvenKey> present = new HashSet<>();
+        if (byKey.isEmpty()) {
+            return present;
+        }
+        try (PreparedStatement query = connection.prepareStatement("""
+                select m.id, k.fingerprint
+                from membership m
+                join ssh_public_key k on k.user_id = m.user_id
+                where m.id = any (?) and k.fingerprint = any (?)
+                """)) {
+            query.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "bigint", byKey.stream().map(Owner::membershipId).toArray()));
+            query.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "text", byKey.stream().map(Owner::publicKey).toArray()));
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    present.add(new ProvenKey(rows.getLong(1), rows.getString(2)));
+                }
+            }
+        }
+        return present;
     }
 
     private static Map<Long, Integer> keyVersions(Connection connection, Set<Owner> owners) throws SQLException {

@@ -1,5 +1,6 @@
 package io.portrgateway.tunnel.store;
 
+import io.portrgateway.tunnel.capture.CaptureQueue;
 import io.portrgateway.tunnel.config.StoreConfig;
 import io.portrgateway.tunnel.metrics.StoreMetrics;
 import io.portrgateway.tunnel.registry.Accounts;
@@ -25,6 +26,7 @@ public final class Store implements AutoCloseable {
     private final JdbcLeases leases;
     private final CompletableFuture<Void> nodeReady = new CompletableFuture<>();
     private volatile @Nullable Upkeep upkeep;
+    private volatile @Nullable ExchangeWriter writer;
 
     /** Opens no connection by itself that the caller would have to wait for. */
     public Store(StoreConfig config, StoreMetrics metrics, TunnelRegistry registry) {
@@ -65,6 +67,13 @@ public final class Store implements AutoCloseable {
         started.start();
     }
 
+    /** Begins to write what the queue holds, from when the store is ready. Returns at once; called once. */
+    public void write(CaptureQueue queue) {
+        ExchangeWriter started = new ExchangeWriter(database, config.nodeId(), nodeReady, queue);
+        writer = started;
+        started.start();
+    }
+
     /**
      * Whether log-ins may come: true from the first time that the database was reached with the schema this version
      * needs. An outage later does not change it, for live tunnels are served all the same.
@@ -92,7 +101,11 @@ public final class Store implements AutoCloseable {
     @Override
     public void close() {
         Upkeep running = upkeep;
+        ExchangeWriter writing = writer;
         try {
+            if (writing != null) {
+                writing.close(config.statementTimeout());
+            }
             if (running != null) {
                 running.close();
             }

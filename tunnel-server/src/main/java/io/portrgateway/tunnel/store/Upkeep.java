@@ -9,7 +9,6 @@ import io.portrgateway.tunnel.registry.Forwards;
 import io.portrgateway.tunnel.registry.Lease;
 import io.portrgateway.tunnel.registry.Tunnel;
 import io.portrgateway.tunnel.registry.TunnelRegistry;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
@@ -34,6 +33,8 @@ final class Upkeep {
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(250);
     private static final Duration PARTITION_INTERVAL = Duration.ofHours(6);
     private static final int PARTITION_DAYS_AHEAD = 3;
+    private static final Duration RETENTION_INTERVAL = Duration.ofHours(1);
+    private static final Duration TRAFFIC_INTERVAL = Duration.ofHours(1);
     private static final int RENEWAL_BATCH_COUNT = 2000;
     private static final int RELEASE_BATCH_COUNT = 500;
 
@@ -77,7 +78,9 @@ final class Upkeep {
                 new Job(Task.COUNTERS, config.counterInterval(), this::writeCounters),
                 new Job(Task.NODE, beat, this::beat),
                 new Job(Task.SWEEP, beat, this::sweep),
-                new Job(Task.PARTITIONS, PARTITION_INTERVAL, this::ensurePartitions));
+                new Job(Task.PARTITIONS, PARTITION_INTERVAL, this::ensurePartitions),
+                new Job(Task.RETENTION, RETENTION_INTERVAL, this::dropOldExchanges),
+                new Job(Task.TRAFFIC, TRAFFIC_INTERVAL, this::pruneTraffic));
         this.thread = Thread.ofVirtual().name("store-upkeep").unstarted(this::run);
     }
 
@@ -251,12 +254,20 @@ final class Upkeep {
     }
 
     private void ensurePartitions(NodeLink link) throws SQLException {
-        link.transact(connection -> {
-            try (PreparedStatement call = connection.prepareStatement("select ensure_exchange_partitions(?)")) {
-                call.setInt(1, PARTITION_DAYS_AHEAD);
-                return call.execute();
-            }
-        });
+        link.transact(connection -> ExchangeSql.ensurePartitions(connection, PARTITION_DAYS_AHEAD));
+    }
+
+    /** One day at a time, because each locks the tables for a moment. */
+    private void dropOldExchanges(NodeLink link) throws SQLException {
+        int dropped;
+        do {
+            dropped =
+                    link.transact(connection -> ExchangeSql.dropOldestDay(connection, config.exchangeRetentionDays()));
+        } while (dropped > 0 && !isClosing());
+    }
+
+    private void pruneTraffic(NodeLink link) throws SQLException {
+        link.transact(connection -> Traffic.prune(connection, config.trafficRetention()));
     }
 
     private void beat(NodeLink link) throws SQLException {

@@ -1,6 +1,7 @@
 package io.portrgateway.tunnel.store;
 
 import io.portrgateway.tunnel.registry.Tunnel;
+import io.portrgateway.tunnel.registry.TunnelError;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -14,13 +15,31 @@ final class Usage {
     private final ConcurrentMap<Tunnel, Totals> written = new ConcurrentHashMap<>();
 
     /** Counters of one tunnel as they stood at one time. */
-    private record Totals(long requestCount, long toVisitorBytes, long toUpstreamBytes, int sessionCount) {
+    private record Totals(
+            long requestCount, long toVisitorBytes, long toUpstreamBytes, long errorCount, int sessionCount) {
         /** A connection is activated with one session. */
-        static final Totals AT_START = new Totals(0, 0, 0, 1);
+        static final Totals AT_START = new Totals(0, 0, 0, 0, 1);
     }
 
-    /** What is to be added to a connection row; {@code sessionCount} replaces the old one. */
-    record Delta(String connectionId, long requestCount, long toVisitorBytes, long toUpstreamBytes, int sessionCount) {}
+    /**
+     * What is to be added to a connection row.
+     *
+     * @param sessionCount replaces the old one
+     * @param lastError what the newest of the errors was; null without any
+     */
+    record Delta(
+            String connectionId,
+            long requestCount,
+            long toVisitorBytes,
+            long toUpstreamBytes,
+            int sessionCount,
+            long errorCount,
+            @Nullable String lastError) {
+
+        boolean isEmpty() {
+            return requestCount == 0 && toVisitorBytes == 0 && toUpstreamBytes == 0 && errorCount == 0;
+        }
+    }
 
     /** What is new since the last take; nothing when nothing is, or when the tunnel has ended. */
     Optional<Delta> take(Tunnel tunnel) {
@@ -48,6 +67,7 @@ final class Usage {
                         now.requestCount - delta.requestCount,
                         now.toVisitorBytes - delta.toVisitorBytes,
                         now.toUpstreamBytes - delta.toUpstreamBytes,
+                        now.errorCount - delta.errorCount,
                         // No tunnel has it: the next take writes the real one
                         0));
     }
@@ -64,7 +84,9 @@ final class Usage {
                 now.requestCount - old.requestCount,
                 now.toVisitorBytes - old.toVisitorBytes,
                 now.toUpstreamBytes - old.toUpstreamBytes,
-                now.sessionCount);
+                now.sessionCount,
+                now.errorCount - old.errorCount,
+                tunnel.lastError().map(TunnelError::columnValue).orElse(null));
     }
 
     private static Totals totals(Tunnel tunnel) {
@@ -72,6 +94,7 @@ final class Usage {
                 tunnel.requestCount().sum(),
                 tunnel.toVisitorBytes().sum(),
                 tunnel.toUpstreamBytes().sum(),
+                tunnel.errorCount(),
                 tunnel.upstreams().size());
     }
 }

@@ -17,6 +17,7 @@ import io.portrgateway.tunnel.config.TcpConfig.ServiceHeader;
 import io.portrgateway.tunnel.metrics.TcpOutcome;
 import io.portrgateway.tunnel.registry.ExchangeLine;
 import io.portrgateway.tunnel.registry.Tunnel;
+import io.portrgateway.tunnel.registry.TunnelError;
 import io.portrgateway.tunnel.registry.Upstream;
 import io.portrgateway.tunnel.registry.UpstreamException;
 import io.portrgateway.tunnel.relay.Coupling;
@@ -195,6 +196,7 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements RelayList
         }
         TcpOutcome outcome = outcomeOf(cause);
         LOG.info("tcp.open_failed tunnel={} outcome={}", tunnel.id(), outcome);
+        tunnel.failed(errorOf(cause));
         note(outcome);
         reset();
     }
@@ -340,6 +342,18 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements RelayList
             case TIMEOUT -> TcpOutcome.UPSTREAM_TIMEOUT;
             case LIMIT -> TcpOutcome.UPSTREAM_LIMIT;
             case CLOSED -> TcpOutcome.UPSTREAM_CLOSED;
+        };
+    }
+
+    private static TunnelError errorOf(Throwable cause) {
+        if (!(cause instanceof UpstreamException failure)) {
+            return TunnelError.GATEWAY;
+        }
+        return switch (failure.reason()) {
+            case REFUSED -> TunnelError.SERVICE_REFUSED;
+            case TIMEOUT -> TunnelError.SERVICE_TIMEOUT;
+            case LIMIT -> TunnelError.BUSY;
+            case CLOSED -> TunnelError.CLIENT_LOST;
         };
     }
 

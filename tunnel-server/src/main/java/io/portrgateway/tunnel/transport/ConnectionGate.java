@@ -1,6 +1,8 @@
 package io.portrgateway.tunnel.transport;
 
+import io.netty.channel.ChannelHandler;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /**
  * Decides on an accepted connection before any SSH state exists for it, so that a flood costs one socket at a time.
@@ -24,6 +26,11 @@ public interface ConnectionGate {
 
     /** Whether the connection may go on; a refused one is closed at once and never reported as {@link #left}. */
     boolean admit(InetSocketAddress client);
+
+    /** What a new listening socket gets as its last handlers, such as one that counts failures to accept. */
+    default List<ChannelHandler> listenerHandlers() {
+        return List.of();
+    }
 
     /** An admitted connection ended. Called exactly once for each admitted one. */
     void left(InetSocketAddress client);

@@ -124,6 +124,7 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor {
         if (!bound.isSuccess()) {
             throw new IOException("cannot listen on " + address, bound.cause());
         }
+        gate.listenerHandlers().forEach(bound.channel().pipeline()::addLast);
         SocketAddress local = bound.channel().localAddress();
         listeners.put(local, bound.channel());
     }

@@ -120,9 +120,14 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
     @Override
     public IoWriteFuture writeBuffer(Buffer buffer) {
         // MINA holds its encode lock while it calls this, so the order in the queue is the order of encryption.
-        PacketWrite write = new PacketWrite(buffer.array(), buffer.rpos(), buffer.available());
+        PacketWrite write = new PacketWrite(buffer);
         writes.add(write, isReading && eventLoop().inEventLoop());
         return write;
+    }
+
+    /** Lets bulk data go on its way before the batch ends. On the event loop, outside of MINA's encode lock. */
+    public void pushFullChunk() {
+        writes.pushFullChunk();
     }
 
     private boolean hasRoom() {
@@ -144,7 +149,7 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
     }
 
     private void drained() {
-        if (isStarved && hasRoom()) {
+        if (isStarved && !writes.isPushing() && hasRoom()) {
             isStarved = false;
             writableListener.run();
         }

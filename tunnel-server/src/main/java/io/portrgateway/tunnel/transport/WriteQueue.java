@@ -29,6 +29,7 @@ final class WriteQueue {
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicBoolean isScheduled = new AtomicBoolean();
     private final Runnable drainTask = this::drain;
+    private boolean isPushing;
 
     WriteQueue(Channel channel, Runnable drainedListener) {
         this.channel = channel;
@@ -49,18 +50,42 @@ final class WriteQueue {
         return waitingBytes.get();
     }
 
-    /** Gives everything to the socket and flushes once. On the event loop. */
+    /** Gives everything to the socket and flushes once, then tells the listener. On the event loop. */
     void drain() {
         isScheduled.set(false);
+        push();
+        drainedListener.run();
+    }
+
+    /**
+     * Gives a full chunk to the socket in the middle of a batch, while its bytes are still in the processor's cache and so
+     * that the client can begin with it. On the event loop; {@link #drain} still comes.
+     */
+    void pushFullChunk() {
+        if (waitingBytes.get() >= CHUNK_BYTES && !isPushing) {
+            push();
+        }
+    }
+
+    /** Whether what the socket says now is heard in the middle of a batch. */
+    boolean isPushing() {
+        return isPushing;
+    }
+
+    private void push() {
         PacketWrite write = packets.poll();
         if (write == null) {
             return;
         }
-        while (write != null) {
-            write = writeChunk(write);
+        isPushing = true;
+        try {
+            while (write != null) {
+                write = writeChunk(write);
+            }
+            channel.flush();
+        } finally {
+            isPushing = false;
         }
-        channel.flush();
-        drainedListener.run();
     }
 
     /** Writes one chunk that starts with the packet; answers the packet that did not fit into it. */
@@ -75,7 +100,7 @@ final class WriteQueue {
         PacketWrite last = first;
         PacketWrite next = first;
         while (next != null && next.lengthBytes() <= chunk.writableBytes()) {
-            chunk.writeBytes(next.packet(), next.offset(), next.lengthBytes());
+            next.copyTo(chunk);
             if (next != first) {
                 last.next = next;
                 last = next;

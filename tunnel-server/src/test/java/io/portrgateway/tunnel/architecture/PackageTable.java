@@ -10,7 +10,18 @@ final class PackageTable {
 
     /** The composition root may use everything. */
     static final Set<String> EVERYTHING = Set.of(
-            "config", "metrics", "registry", "relay", "transport", "ssh", "tcp", "http", "store", "ops", "capture");
+            "config",
+            "metrics",
+            "registry",
+            "relay",
+            "transport",
+            "ssh",
+            "tcp",
+            "http",
+            "store",
+            "ops",
+            "capture",
+            "kubernetes");
 
     static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
             Map.entry("", EVERYTHING),
@@ -24,6 +35,7 @@ final class PackageTable {
             Map.entry("tcp", Set.of("registry", "relay", "metrics", "config")),
             Map.entry("http", Set.of("registry", "relay", "capture", "metrics", "config")),
             Map.entry("store", Set.of("registry", "capture", "metrics", "config")),
+            Map.entry("kubernetes", Set.of("registry", "metrics", "config")),
             Map.entry("ops", Set.of("registry", "metrics", "config")));
 
     private PackageTable() {}

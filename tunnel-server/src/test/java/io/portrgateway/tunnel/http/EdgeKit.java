@@ -5,8 +5,12 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.portrgateway.tunnel.capture.Capture;
+import io.portrgateway.tunnel.capture.CaptureQueue;
+import io.portrgateway.tunnel.config.CaptureConfig;
 import io.portrgateway.tunnel.config.HttpConfig;
 import io.portrgateway.tunnel.config.Settings;
+import io.portrgateway.tunnel.metrics.CaptureMetrics;
 import io.portrgateway.tunnel.metrics.HttpMetrics;
 import io.portrgateway.tunnel.registry.Hostname;
 import io.portrgateway.tunnel.registry.HttpBinding;
@@ -29,6 +33,7 @@ final class EdgeKit implements AutoCloseable {
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final TunnelRegistry registry = new TunnelRegistry();
     final MultiThreadIoEventLoopGroup loops;
+    final CaptureQueue captured;
     final HttpEdge edge;
     final InetSocketAddress plain;
     final InetSocketAddress tls;
@@ -43,6 +48,7 @@ final class EdgeKit implements AutoCloseable {
         loops = new MultiThreadIoEventLoopGroup(loopCount, NioIoHandler.newFactory());
         Map<String, String> environment = new HashMap<>(Map.of(
                 "PORTR_DOMAIN", "example.test:8001",
+                "PORTR_CAPTURE", "off",
                 "PORTR_PROXY_PORT", "0",
                 "PORTR_TLS_PORT", "0",
                 "PORTR_HTTP_ADDRESS", "127.0.0.1"));
@@ -51,10 +57,19 @@ final class EdgeKit implements AutoCloseable {
         }
         Settings read = new Settings(environment);
         HttpConfig config = HttpConfig.read(read);
+        CaptureConfig capture = CaptureConfig.read(read);
         if (!read.problems().isEmpty()) {
             throw new IllegalArgumentException(read.problems().toString());
         }
-        edge = new HttpEdge(config, loops, loops, NioServerSocketChannel.class, registry, new HttpMetrics(meters));
+        captured = new CaptureQueue(capture, new CaptureMetrics(meters));
+        edge = new HttpEdge(
+                config,
+                loops,
+                loops,
+                NioServerSocketChannel.class,
+                registry,
+                new HttpMetrics(meters),
+                new Capture(capture, captured));
         List<InetSocketAddress> bound = edge.start();
         plain = bound.get(0);
         tls = bound.get(bound.size() - 1);

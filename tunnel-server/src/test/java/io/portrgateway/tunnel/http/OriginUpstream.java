@@ -46,6 +46,11 @@ final class OriginUpstream extends DefaultAttributeMap implements Upstream {
     }
 
     @Override
+    public String sessionId() {
+        return "session";
+    }
+
+    @Override
     public EventLoop eventLoop() {
         return loop;
     }

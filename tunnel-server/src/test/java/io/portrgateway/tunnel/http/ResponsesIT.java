@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.portrgateway.tunnel.registry.CloseReason;
+import io.portrgateway.tunnel.registry.TunnelError;
 import io.portrgateway.tunnel.registry.UpstreamException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
@@ -62,12 +63,13 @@ class ResponsesIT {
 
     @ParameterizedTest
     @CsvSource({
-        "REFUSED, 503, local-server-not-online",
-        "TIMEOUT, 504, upstream-timeout",
-        "LIMIT, 503, upstream-limit",
-        "CLOSED, 503, connection-lost"
+        "REFUSED, 503, local-server-not-online, SERVICE_REFUSED",
+        "TIMEOUT, 504, upstream-timeout, SERVICE_TIMEOUT",
+        "LIMIT, 503, upstream-limit, BUSY",
+        "CLOSED, 503, connection-lost, CLIENT_LOST"
     })
-    void saysWhyNoStreamCouldBeOpened(UpstreamException.Reason reason, int status, String told) throws Exception {
+    void saysWhyNoStreamCouldBeOpened(UpstreamException.Reason reason, int status, String told, TunnelError noted)
+            throws Exception {
         try (EdgeKit kit = new EdgeKit()) {
             OriginUpstream upstream = kit.tunnel("app", kit.origin(Origin.always("")));
             upstream.failures.add(reason);
@@ -77,6 +79,27 @@ class ResponsesIT {
                         .contains("X-Portr-Error-Reason: " + told + "\r\n");
             }
             assertThat(upstream.inFlight()).isZero();
+            await().untilAsserted(() -> assertThat(kit.find("app").lastError()).contains(noted));
+            assertThat(kit.find("app").errorCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void notesNoErrorOfATunnelWhenTheVisitorIsAtFault() throws Exception {
+        try (EdgeKit kit = new EdgeKit()) {
+            Origin origin = kit.origin(Origin.always("HTTP/1.1 204 No Content\r\n\r\n"));
+            kit.tunnel("app", origin);
+            try (Wire wire = kit.visitor()) {
+                wire.send("GET / HTTP/1.1\r\nHost: app.example.test\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n");
+
+                assertThat(wire.answer()).startsWith("HTTP/1.1 400 ");
+            }
+            try (Wire wire = kit.visitor()) {
+                wire.send(GET);
+
+                assertThat(wire.head()).startsWith("HTTP/1.1 204 ");
+            }
+            assertThat(kit.find("app").errorCount()).isZero();
         }
     }
 

@@ -6,8 +6,12 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.portrgateway.tunnel.capture.Capture;
+import io.portrgateway.tunnel.capture.CaptureQueue;
+import io.portrgateway.tunnel.config.CaptureConfig;
 import io.portrgateway.tunnel.config.HttpConfig;
 import io.portrgateway.tunnel.config.Settings;
+import io.portrgateway.tunnel.metrics.CaptureMetrics;
 import io.portrgateway.tunnel.metrics.HttpMetrics;
 import io.portrgateway.tunnel.registry.TunnelRegistry;
 import java.net.InetSocketAddress;
@@ -169,7 +173,10 @@ class StrictParsingTest {
     /** Feeds the bytes in pieces and returns what the visitor gets. */
     static String answer(String request, int pieceBytes) {
         HttpConfig config = HttpConfig.read(new Settings(Map.of("PORTR_DOMAIN", "example.test")));
-        Edge edge = Edge.of(config, new TunnelRegistry(), new HttpMetrics(new SimpleMeterRegistry()));
+        CaptureConfig off = CaptureConfig.read(new Settings(Map.of("PORTR_CAPTURE", "off")));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        Capture capture = new Capture(off, new CaptureQueue(off, new CaptureMetrics(meters)));
+        Edge edge = Edge.of(config, new TunnelRegistry(), new HttpMetrics(meters), capture);
         EmbeddedChannel channel = new EmbeddedChannel();
         Peer peer = new Peer(new InetSocketAddress("192.0.2.1", 40_000), false, false);
         Http1Visitor visitor = new Http1Visitor(edge, channel, peer);

@@ -22,10 +22,10 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A self-signed certificate in a pair of PEM files. */
-record TestCertificate(Path chain, Path key, X509Certificate certificate) {
+public record TestCertificate(Path chain, Path key, X509Certificate certificate) {
 
     /** Writes a certificate for the names; files that exist are replaced. */
-    static TestCertificate write(Path directory, String file, String... names) throws Exception {
+    public static TestCertificate write(Path directory, String file, String... names) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(256);
         KeyPair pair = generator.generateKeyPair();

@@ -49,15 +49,15 @@ public final class FakeLeases implements Leases {
     }
 
     @Override
-    public CompletionStage<LeaseResult> acquire(TunnelId tunnelId, Owner owner, Binding binding, String clientAddress) {
+    public CompletionStage<LeaseResult> acquire(TunnelId tunnelId, Owner owner, Binding binding, Client client) {
         CompletableFuture<LeaseResult> answer = new CompletableFuture<>();
         run(() -> answer.complete(grant(tunnelId, owner, binding)));
         return answer;
     }
 
     @Override
-    public synchronized CompletionStage<LeaseResult> acquireForSsh(Owner owner, Binding binding, String clientAddress) {
-        return acquire(new TunnelId(String.format("%026d", ++sshCount)), owner, binding, clientAddress);
+    public synchronized CompletionStage<LeaseResult> acquireForSsh(Owner owner, Binding binding, Client client) {
+        return acquire(new TunnelId(String.format("%026d", ++sshCount)), owner, binding, client);
     }
 
     @Override

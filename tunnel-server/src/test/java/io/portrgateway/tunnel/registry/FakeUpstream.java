@@ -41,6 +41,11 @@ public final class FakeUpstream extends DefaultAttributeMap implements Upstream 
     }
 
     @Override
+    public String sessionId() {
+        return "session";
+    }
+
+    @Override
     public EventLoop eventLoop() {
         return eventLoop;
     }

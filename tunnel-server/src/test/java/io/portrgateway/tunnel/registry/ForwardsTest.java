@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class ForwardsTest {
 
+    private static final Client CLIENT = new Client("127.0.0.1", "");
     private static final Owner ANN = new Owner(1, 1, 1);
     private static final Owner BOB = new Owner(2, 1, 1);
     private static final Binding APP = new HttpBinding(new Hostname("app"));
@@ -29,7 +30,7 @@ class ForwardsTest {
     void opensATunnelThatIsFoundByItsName() {
         FakeUpstream upstream = new FakeUpstream();
 
-        Tunnel tunnel = opened(forwards.open(FIRST, ANN, APP, "127.0.0.1", upstream));
+        Tunnel tunnel = opened(forwards.open(FIRST, ANN, APP, CLIENT, upstream));
 
         assertThat(registry.find(new Hostname("app"))).containsSame(tunnel);
         assertThat(tunnel.upstreams()).containsExactly(upstream);
@@ -37,9 +38,9 @@ class ForwardsTest {
 
     @Test
     void addsTheSecondSessionOfAPoolToTheSameTunnel() {
-        Tunnel tunnel = opened(forwards.open(FIRST, ANN, APP, "", new FakeUpstream()));
+        Tunnel tunnel = opened(forwards.open(FIRST, ANN, APP, CLIENT, new FakeUpstream()));
 
-        Tunnel again = opened(forwards.open(FIRST, ANN, APP, "", new FakeUpstream()));
+        Tunnel again = opened(forwards.open(FIRST, ANN, APP, CLIENT, new FakeUpstream()));
 
         assertThat(again).isSameAs(tunnel);
         assertThat(tunnel.upstreams()).hasSize(2);
@@ -51,7 +52,8 @@ class ForwardsTest {
         List<FakeUpstream> pool =
                 IntStream.range(0, 8).mapToObj(index -> new FakeUpstream()).toList();
         List<CompletableFuture<ForwardResult>> results = pool.stream()
-                .map(upstream -> forwards.open(FIRST, ANN, APP, "", upstream).toCompletableFuture())
+                .map(upstream ->
+                        forwards.open(FIRST, ANN, APP, CLIENT, upstream).toCompletableFuture())
                 .toList();
 
         leases.answer();
@@ -64,18 +66,18 @@ class ForwardsTest {
 
     @Test
     void refusesAnotherMembership() {
-        opened(forwards.open(FIRST, ANN, APP, "", new FakeUpstream()));
+        opened(forwards.open(FIRST, ANN, APP, CLIENT, new FakeUpstream()));
 
-        assertThat(result(forwards.open(SECOND, BOB, APP, "", new FakeUpstream())))
+        assertThat(result(forwards.open(SECOND, BOB, APP, CLIENT, new FakeUpstream())))
                 .isInstanceOf(ForwardResult.Refused.class);
     }
 
     @Test
     void closesTheOlderSessionWhenANewOneTakesTheNameOver() {
         FakeUpstream older = new FakeUpstream();
-        opened(forwards.open(FIRST, ANN, APP, "", older));
+        opened(forwards.open(FIRST, ANN, APP, CLIENT, older));
 
-        Tunnel newer = opened(forwards.open(SECOND, ANN, APP, "", new FakeUpstream()));
+        Tunnel newer = opened(forwards.open(SECOND, ANN, APP, CLIENT, new FakeUpstream()));
 
         assertThat(older.closeReasons()).containsExactly(CloseReason.TAKEN_OVER);
         assertThat(registry.find(APP)).containsSame(newer);
@@ -86,8 +88,8 @@ class ForwardsTest {
     @Test
     void keepsTheNewRouteWhenADeadSessionClosesLate() {
         FakeUpstream older = new FakeUpstream();
-        Tunnel dead = opened(forwards.open(FIRST, ANN, APP, "", older));
-        Tunnel newer = opened(forwards.open(SECOND, ANN, APP, "", new FakeUpstream()));
+        Tunnel dead = opened(forwards.open(FIRST, ANN, APP, CLIENT, older));
+        Tunnel newer = opened(forwards.open(SECOND, ANN, APP, CLIENT, new FakeUpstream()));
 
         done(forwards.close(dead, older, CloseReason.LOST));
         done(forwards.cut(dead, CloseReason.EXPIRED));
@@ -101,8 +103,8 @@ class ForwardsTest {
     void releasesTheLeaseWithTheLastSession() {
         FakeUpstream one = new FakeUpstream();
         FakeUpstream two = new FakeUpstream();
-        Tunnel tunnel = opened(forwards.open(FIRST, ANN, APP, "", one));
-        opened(forwards.open(FIRST, ANN, APP, "", two));
+        Tunnel tunnel = opened(forwards.open(FIRST, ANN, APP, CLIENT, one));
+        opened(forwards.open(FIRST, ANN, APP, CLIENT, two));
 
         done(forwards.close(tunnel, one, CloseReason.LOST));
         assertThat(leases.releases()).isEmpty();
@@ -117,9 +119,9 @@ class ForwardsTest {
     void keepsATunnelThatASessionJoinsWhileTheLastOneLeaves() {
         FakeUpstream leaving = new FakeUpstream();
         FakeUpstream joining = new FakeUpstream();
-        Tunnel tunnel = opened(forwards.open(FIRST, ANN, APP, "", leaving));
+        Tunnel tunnel = opened(forwards.open(FIRST, ANN, APP, CLIENT, leaving));
         leases.postpone();
-        CompletionStage<ForwardResult> opening = forwards.open(FIRST, ANN, APP, "", joining);
+        CompletionStage<ForwardResult> opening = forwards.open(FIRST, ANN, APP, CLIENT, joining);
         CompletionStage<Void> closing = forwards.close(tunnel, leaving, CloseReason.LOST);
 
         leases.answer();
@@ -134,10 +136,10 @@ class ForwardsTest {
     @Test
     void givesASessionANewLeaseWhenItComesWhileTheOldOneIsGivenBack() {
         FakeUpstream leaving = new FakeUpstream();
-        Tunnel ending = opened(forwards.open(FIRST, ANN, APP, "", leaving));
+        Tunnel ending = opened(forwards.open(FIRST, ANN, APP, CLIENT, leaving));
         leases.postpone();
         CompletionStage<Void> closing = forwards.close(ending, leaving, CloseReason.LOST);
-        CompletionStage<ForwardResult> opening = forwards.open(FIRST, ANN, APP, "", new FakeUpstream());
+        CompletionStage<ForwardResult> opening = forwards.open(FIRST, ANN, APP, CLIENT, new FakeUpstream());
 
         leases.answer();
         done(closing);
@@ -152,7 +154,7 @@ class ForwardsTest {
     void givesTheNameBackWhenTheSessionDiesBeforeTheDatabaseAnswers() {
         FakeUpstream upstream = new FakeUpstream();
         leases.postpone();
-        CompletionStage<ForwardResult> opening = forwards.open(FIRST, ANN, APP, "", upstream);
+        CompletionStage<ForwardResult> opening = forwards.open(FIRST, ANN, APP, CLIENT, upstream);
 
         upstream.vanish();
         leases.answer();
@@ -165,10 +167,10 @@ class ForwardsTest {
     @Test
     void handsTheListenerOverWithATcpTakeOver() {
         FakeUpstream older = new FakeUpstream();
-        Tunnel before = opened(forwards.open(FIRST, ANN, PORT, "", older));
+        Tunnel before = opened(forwards.open(FIRST, ANN, PORT, CLIENT, older));
         assertThat(ports.listener(30001)).isSameAs(before);
 
-        Tunnel after = opened(forwards.open(SECOND, ANN, PORT, "", new FakeUpstream()));
+        Tunnel after = opened(forwards.open(SECOND, ANN, PORT, CLIENT, new FakeUpstream()));
         done(forwards.close(before, older, CloseReason.LOST));
 
         assertThat(ports.listener(30001)).isSameAs(after);
@@ -179,7 +181,7 @@ class ForwardsTest {
     void givesTheNameBackWhenThePortIsInUse() {
         ports.occupy(30001);
 
-        ForwardResult result = result(forwards.open(FIRST, ANN, PORT, "", new FakeUpstream()));
+        ForwardResult result = result(forwards.open(FIRST, ANN, PORT, CLIENT, new FakeUpstream()));
 
         assertThat(result).isEqualTo(new ForwardResult.Refused("port 30001 is in use"));
         assertThat(leases.holder(PORT)).isEmpty();
@@ -190,18 +192,18 @@ class ForwardsTest {
     void refusesAPortOutsideThePoolWithoutAskingTheDatabase() {
         leases.postpone();
 
-        assertThat(result(forwards.open(FIRST, ANN, new TcpBinding(22), "", new FakeUpstream())))
+        assertThat(result(forwards.open(FIRST, ANN, new TcpBinding(22), CLIENT, new FakeUpstream())))
                 .isInstanceOf(ForwardResult.Refused.class);
     }
 
     @Test
     void triesFurtherPortsWhenAnyWillDo() {
         ports.occupy(30001);
-        leases.acquire(FIRST, BOB, new TcpBinding(30002), "");
-        opened(forwards.openForSsh(ANN, new TcpBinding(30003), "", new FakeUpstream()));
+        leases.acquire(FIRST, BOB, new TcpBinding(30002), CLIENT);
+        opened(forwards.openForSsh(ANN, new TcpBinding(30003), CLIENT, new FakeUpstream()));
 
-        Tunnel tunnel =
-                opened(new Forwards(registry, leases, new Hopping(ports)).openOnAnyPort(ANN, "", new FakeUpstream()));
+        Tunnel tunnel = opened(
+                new Forwards(registry, leases, new Hopping(ports)).openOnAnyPort(ANN, CLIENT, new FakeUpstream()));
 
         assertThat(tunnel.lease().binding()).isEqualTo(new TcpBinding(30004));
     }
@@ -210,7 +212,7 @@ class ForwardsTest {
     void cutsEverySessionWithTheReason() {
         FakeUpstream one = new FakeUpstream();
         FakeUpstream two = new FakeUpstream();
-        Tunnel tunnel = opened(forwards.open(FIRST, ANN, PORT, "", one));
+        Tunnel tunnel = opened(forwards.open(FIRST, ANN, PORT, CLIENT, one));
         registry.join(tunnel.lease(), two);
 
         done(forwards.cut(tunnel, CloseReason.REVOKED));
@@ -229,7 +231,7 @@ class ForwardsTest {
                     TunnelId id = new TunnelId("01ARZ3NDEKTSV4RRFFQ69G5FB" + number);
                     for (int round = 0; round < 500; round++) {
                         FakeUpstream upstream = new FakeUpstream();
-                        if (result(forwards.open(id, ANN, PORT, "", upstream))
+                        if (result(forwards.open(id, ANN, PORT, CLIENT, upstream))
                                 instanceof ForwardResult.Opened(Tunnel tunnel)) {
                             done(forwards.close(tunnel, upstream, CloseReason.LOST));
                         }
@@ -250,9 +252,9 @@ class ForwardsTest {
         Leases broken = new BrokenLeases();
         Forwards failing = new Forwards(registry, broken, ports);
 
-        assertThat(failing.open(FIRST, ANN, APP, "", new FakeUpstream()).toCompletableFuture())
+        assertThat(failing.open(FIRST, ANN, APP, CLIENT, new FakeUpstream()).toCompletableFuture())
                 .isCompletedExceptionally();
-        assertThat(failing.open(FIRST, ANN, APP, "", new FakeUpstream()).toCompletableFuture())
+        assertThat(failing.open(FIRST, ANN, APP, CLIENT, new FakeUpstream()).toCompletableFuture())
                 .isCompletedExceptionally();
     }
 
@@ -301,13 +303,12 @@ class ForwardsTest {
     /** Fails at once, by exception and not by stage. */
     private static final class BrokenLeases implements Leases {
         @Override
-        public CompletionStage<LeaseResult> acquire(
-                TunnelId tunnelId, Owner owner, Binding binding, String clientAddress) {
+        public CompletionStage<LeaseResult> acquire(TunnelId tunnelId, Owner owner, Binding binding, Client client) {
             throw new IllegalStateException("broken");
         }
 
         @Override
-        public CompletionStage<LeaseResult> acquireForSsh(Owner owner, Binding binding, String clientAddress) {
+        public CompletionStage<LeaseResult> acquireForSsh(Owner owner, Binding binding, Client client) {
             throw new IllegalStateException("broken");
         }
 

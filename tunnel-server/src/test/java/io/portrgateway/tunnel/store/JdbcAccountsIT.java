@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portrgateway.tunnel.registry.Accounts;
 import io.portrgateway.tunnel.registry.Hostname;
 import io.portrgateway.tunnel.registry.LoginResult;
+import io.portrgateway.tunnel.registry.Owner;
 import io.portrgateway.tunnel.registry.SecretKey;
 import io.portrgateway.tunnel.registry.TunnelId;
 import io.portrgateway.tunnel.registry.TunnelKind;
@@ -111,8 +112,10 @@ class JdbcAccountsIT {
 
     @Test
     void acceptsAPublicKeyForTheTeamsOfItsUserOnly() {
+        Owner byKey =
+                new Owner(ann.owner().membershipId(), ann.owner().teamId(), 1, JdbcAccounts.fingerprint(PUBLIC_KEY));
         assertThat(answer(accounts.byTeamAndPublicKey("red", PUBLIC_KEY)))
-                .isEqualTo(new LoginResult.SshClient(ann.owner(), "red", "ann@example.com"));
+                .isEqualTo(new LoginResult.SshClient(byKey, "red", "ann@example.com"));
         assertThat(answer(accounts.byTeamAndPublicKey("blue", PUBLIC_KEY))).isEqualTo(DENIED);
         assertThat(answer(accounts.byTeamAndPublicKey("red", new byte[] {1, 2, 4})))
                 .isEqualTo(DENIED);

@@ -11,12 +11,14 @@ import io.portrgateway.tunnel.registry.HttpBinding;
 import io.portrgateway.tunnel.registry.Lease;
 import io.portrgateway.tunnel.registry.TcpBinding;
 import io.portrgateway.tunnel.registry.Tunnel;
+import io.portrgateway.tunnel.registry.TunnelError;
 import io.portrgateway.tunnel.registry.TunnelId;
 import io.portrgateway.tunnel.store.PostgresServer.Role;
 import io.portrgateway.tunnel.store.StoreKit.Member;
 import io.portrgateway.tunnel.store.StoreKit.Node;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -356,6 +358,127 @@ class JdbcLeasesIT {
     }
 
     @Test
+    void addsTheSameTrafficToTheBucketOfTheTeam() throws SQLException {
+        Member owner = StoreKit.member(admin, "traffic" + name);
+        TunnelId id = StoreKit.reserve(admin, owner, name);
+        FakeUpstream session = new FakeUpstream();
+        Tunnel tunnel = opened(one.open(id, owner, app, session));
+        tunnel.requestCount().add(3);
+        tunnel.toVisitorBytes().add(1000);
+        Awaitility.await().untilAsserted(() -> assertThat(traffic(owner)).isEqualTo("3 1000 0"));
+
+        tunnel.requestCount().add(1);
+        tunnel.toUpstreamBytes().add(7);
+        one.forwards
+                .close(tunnel, session, CloseReason.CLIENT)
+                .toCompletableFuture()
+                .join();
+
+        assertThat(traffic(owner)).isEqualTo("4 1000 7");
+        assertThat(postgres.value(
+                        Role.TUNNEL,
+                        "select bool_and(extract(epoch from bucket)::bigint % 300 = 0)::text from traffic where team_id = ?",
+                        owner.owner().teamId()))
+                .isEqualTo("true");
+    }
+
+    @Test
+    void forgetsTrafficWhenItsTimeIsOver() throws SQLException {
+        Member owner = StoreKit.member(admin, "old" + name);
+        try (Connection node = postgres.connect(Role.TUNNEL)) {
+            StoreKit.update(
+                    node,
+                    "insert into traffic (team_id, bucket, request_count) values (?, now() - interval '31 days', 5),"
+                            + " (?, now() - interval '29 days', 6)",
+                    owner.owner().teamId(),
+                    owner.owner().teamId());
+
+            Traffic.prune(node, Duration.ofDays(30));
+        }
+
+        assertThat(traffic(owner)).isEqualTo("6 0 0");
+    }
+
+    @Test
+    void writesErrorsAndTheTimesOfUseAndKeepsThemWhenTheConnectionComesBack() throws SQLException {
+        TunnelId id = StoreKit.reserve(admin, ann, name);
+        FakeUpstream session = new FakeUpstream();
+        Tunnel tunnel = opened(one.open(id, ann, app, session));
+        assertThat(errors(id)).isEqualTo("0 - false false");
+        tunnel.requestCount().add(2);
+        tunnel.failed(TunnelError.SERVICE_TIMEOUT);
+        tunnel.failed(TunnelError.SERVICE_REFUSED);
+
+        Awaitility.await().untilAsserted(() -> assertThat(errors(id)).isEqualTo("2 service_refused true true"));
+
+        tunnel.failed(TunnelError.SERVICE_CLOSED);
+        one.forwards
+                .close(tunnel, session, CloseReason.LOST)
+                .toCompletableFuture()
+                .join();
+        assertThat(errors(id)).isEqualTo("3 service_closed true true");
+        opened(one.open(id, ann, app, new FakeUpstream()));
+        assertThat(errors(id)).isEqualTo("3 service_closed true true");
+    }
+
+    @Test
+    void tellsWhichSoftwareAndWhichNodeServeAConnection() throws SQLException {
+        TunnelId id = StoreKit.reserve(admin, ann, name);
+
+        opened(one.open(id, ann, app, new FakeUpstream()));
+
+        assertThat(postgres.value(
+                        Role.TUNNEL, "select client_software || ' ' || node from connection where id = ?", id.value()))
+                .isEqualTo("Test_1.0 one-" + count);
+    }
+
+    @Test
+    void refusesADisconnectedNameForAsLongAsItIsHeld() throws SQLException {
+        Tunnel cut = opened(openForSsh(one, ann, app, new FakeUpstream()));
+        one.forwards.cut(cut, CloseReason.DISCONNECTED).toCompletableFuture().join();
+        hold("connection_id", cut.id().value());
+
+        assertThat(refused(openForSsh(two, ann, app, new FakeUpstream()))).containsPattern("dashboard; .* \\d+ s");
+        assertThat(refused(one.open(StoreKit.reserve(admin, ann, name), ann, app, new FakeUpstream())))
+                .contains("dashboard");
+        opened(openForSsh(one, ann, new HttpBinding(new Hostname(name + "-other")), new FakeUpstream()));
+        opened(openForSsh(one, ann, port(1), new FakeUpstream()));
+
+        StoreKit.update(
+                admin,
+                "update tunnel_command set hold_until = now() where connection_id = ?",
+                cut.id().value());
+        opened(openForSsh(one, ann, app, new FakeUpstream()));
+    }
+
+    @Test
+    void refusesTheSamePortToPlainSshAndAnyPortToThePortrClient() throws SQLException {
+        TcpBinding port = port(2);
+        Tunnel bySsh = opened(openForSsh(one, ann, port, new FakeUpstream()));
+        one.forwards.cut(bySsh, CloseReason.DISCONNECTED).toCompletableFuture().join();
+        hold("connection_id", bySsh.id().value());
+
+        assertThat(refused(openForSsh(one, ann, port, new FakeUpstream()))).contains("dashboard");
+        opened(openForSsh(one, ann, port(3), new FakeUpstream()));
+        TunnelId byPortr = StoreKit.reserve(admin, ann, null);
+        opened(one.open(byPortr, ann, port(4), new FakeUpstream()));
+
+        hold("connection_id", byPortr.value());
+        assertThat(refused(one.open(StoreKit.reserve(admin, ann, null), ann, port(5), new FakeUpstream())))
+                .contains("dashboard");
+    }
+
+    @Test
+    void refusesEverythingOfADisconnectedMemberForAsLongAsItIsHeld() throws SQLException {
+        hold("membership_id", ann.owner().membershipId());
+
+        assertThat(refused(openForSsh(one, ann, app, new FakeUpstream()))).contains("dashboard");
+        assertThat(refused(one.open(StoreKit.reserve(admin, ann, null), ann, port(6), new FakeUpstream())))
+                .contains("dashboard");
+        opened(openForSsh(one, bob, app, new FakeUpstream()));
+    }
+
+    @Test
     void addsTheCountersOfAConnectionThatComesBack() throws SQLException {
         TunnelId id = StoreKit.reserve(admin, ann, name);
         for (int round = 0; round < 2; round++) {
@@ -369,6 +492,22 @@ class JdbcLeasesIT {
         }
 
         assertThat(counters(id)).isEqualTo("10 0 0 0");
+    }
+
+    private void hold(String column, Object id) throws SQLException {
+        StoreKit.update(
+                admin,
+                "insert into tunnel_command (kind, hold_until, " + column + ") values ('disconnect_"
+                        + column.replace("_id", "") + "', now() + interval '1 minute', ?)",
+                id);
+    }
+
+    private String errors(TunnelId id) throws SQLException {
+        return postgres.value(
+                Role.TUNNEL,
+                "select error_count || ' ' || coalesce(last_error, '-') || ' ' || (last_error_at is not null) || ' '"
+                        + " || (last_request_at is not null) from connection where id = ?",
+                id.value());
     }
 
     private void insertLeaseOfDeadNode(TunnelId id, String expiry) throws SQLException {
@@ -386,8 +525,15 @@ class JdbcLeasesIT {
     private CompletableFuture<ForwardResult> openForSsh(
             Node node, Member member, Binding binding, FakeUpstream upstream) {
         return node.forwards
-                .openForSsh(member.owner(), binding, "127.0.0.1", upstream)
+                .openForSsh(member.owner(), binding, StoreKit.CLIENT, upstream)
                 .toCompletableFuture();
+    }
+
+    /** One of ten ports, which other tests' members may still have held. */
+    private static TcpBinding port(int number) throws SQLException {
+        TcpBinding port = new TcpBinding(30_000 + number);
+        postgres.update(Role.TUNNEL, "delete from lease where node is null and name = ?", port.leaseName());
+        return port;
     }
 
     private TcpBinding freePort() {
@@ -408,6 +554,14 @@ class JdbcLeasesIT {
                 "select request_count || ' ' || to_visitor_bytes || ' ' || to_upstream_bytes || ' ' || session_count"
                         + " from connection where id = ?",
                 id.value());
+    }
+
+    private String traffic(Member member) throws SQLException {
+        return postgres.value(
+                Role.TUNNEL,
+                "select coalesce(sum(request_count) || ' ' || sum(to_visitor_bytes) || ' ' || sum(to_upstream_bytes), '-')"
+                        + " from traffic where team_id = ?",
+                member.owner().teamId());
     }
 
     private String leaseNode() throws SQLException {

@@ -20,12 +20,13 @@ class LeaseRulesTest {
     private static final String MINE = "01ARZ3NDEKTSV4RRFFQ69G5FA1";
     private static final String OTHER = "01ARZ3NDEKTSV4RRFFQ69G5FA2";
     private static final Binding APP = new HttpBinding(new Hostname("app"));
-    private static final Claim CLAIM = new Claim(new TunnelId(MINE), new Owner(1, 1, 1), APP, "127.0.0.1");
-    private static final ConnectionRow FINE = new ConnectionRow("http", "app", 1, 1, false, false, false, false, false);
+    private static final Claim CLAIM = new Claim(new TunnelId(MINE), new Owner(1, 1, 1), APP, StoreKit.CLIENT);
+    private static final ConnectionRow FINE =
+            new ConnectionRow("http", "app", 1, 1, false, false, false, false, false, 0);
     private static final ConnectionRow TAKEN_OVER =
-            new ConnectionRow("http", "app", 1, 1, true, false, false, false, false);
+            new ConnectionRow("http", "app", 1, 1, true, false, false, false, false, 0);
     private static final ConnectionRow PROMISED =
-            new ConnectionRow("http", "app", 1, 1, false, false, false, false, true);
+            new ConnectionRow("http", "app", 1, 1, false, false, false, false, true, 0);
 
     @Test
     void takesANameThatNobodyHas() {
@@ -77,6 +78,14 @@ class LeaseRulesTest {
                 .isInstanceOf(Decision.Refuse.class);
         assertThat(decide(new LeaseRow(OTHER, 1, null, 5, true, 20, false), TAKEN_OVER))
                 .isInstanceOf(Decision.Take.class);
+    }
+
+    @Test
+    void tellsHowLongADisconnectedNameIsKeptFromComingBack() {
+        ConnectionRow held = new ConnectionRow("http", "app", 1, 1, false, false, false, false, false, 87);
+
+        assertThat(decide(new LeaseRow(OTHER, 1, null, 5, false, -1, false), held))
+                .isEqualTo(new Decision.Refuse("app was disconnected from the dashboard; try again in 87 s"));
     }
 
     private static Decision decide(LeaseRow lease, ConnectionRow connection) {

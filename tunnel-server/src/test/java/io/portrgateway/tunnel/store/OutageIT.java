@@ -100,7 +100,7 @@ class OutageIT {
                             .toCompletableFuture())
                     .succeedsWithin(Duration.ofSeconds(10)));
             assertThat(node.forwards
-                            .openForSsh(bob.owner(), binding("staying"), "", new FakeUpstream())
+                            .openForSsh(bob.owner(), binding("staying"), StoreKit.CLIENT, new FakeUpstream())
                             .toCompletableFuture()
                             .join())
                     .isInstanceOf(ForwardResult.Refused.class);

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.portrgateway.tunnel.config.Settings;
 import io.portrgateway.tunnel.config.StoreConfig;
 import io.portrgateway.tunnel.metrics.StoreMetrics;
+import io.portrgateway.tunnel.registry.Client;
 import io.portrgateway.tunnel.registry.CloseReason;
 import io.portrgateway.tunnel.registry.FakePorts;
 import io.portrgateway.tunnel.registry.FakeUpstream;
@@ -31,6 +32,9 @@ import java.util.function.Predicate;
 
 /** What the store's tests share: members as admin-server makes them, and a node without SSH and sockets. */
 public final class StoreKit {
+
+    /** What the sessions of tests say about themselves. */
+    public static final Client CLIENT = new Client("127.0.0.1", "Test_1.0");
 
     private StoreKit() {}
 
@@ -128,8 +132,7 @@ public final class StoreKit {
 
         public CompletableFuture<ForwardResult> open(
                 TunnelId id, Member member, io.portrgateway.tunnel.registry.Binding binding, FakeUpstream upstream) {
-            return forwards.open(id, member.owner(), binding, "127.0.0.1", upstream)
-                    .toCompletableFuture();
+            return forwards.open(id, member.owner(), binding, CLIENT, upstream).toCompletableFuture();
         }
 
         @Override

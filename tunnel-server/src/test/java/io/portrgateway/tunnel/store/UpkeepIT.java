@@ -8,6 +8,7 @@ import io.portrgateway.tunnel.registry.FakeUpstream;
 import io.portrgateway.tunnel.registry.ForwardResult;
 import io.portrgateway.tunnel.registry.Hostname;
 import io.portrgateway.tunnel.registry.HttpBinding;
+import io.portrgateway.tunnel.registry.Owner;
 import io.portrgateway.tunnel.registry.Tunnel;
 import io.portrgateway.tunnel.registry.TunnelId;
 import io.portrgateway.tunnel.store.PostgresServer.Role;
@@ -16,6 +17,7 @@ import io.portrgateway.tunnel.store.StoreKit.Node;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -64,7 +66,7 @@ class UpkeepIT {
         TunnelId id = open(node, ann, session).id();
         FakeUpstream others = new FakeUpstream();
         Tunnel bobs = opened(node.forwards
-                .openForSsh(bob.owner(), new HttpBinding(new Hostname(name + "-bob")), "", others)
+                .openForSsh(bob.owner(), new HttpBinding(new Hostname(name + "-bob")), StoreKit.CLIENT, others)
                 .toCompletableFuture()
                 .join());
         node.sessions.live.add(ann.owner());
@@ -92,6 +94,69 @@ class UpkeepIT {
 
         soon().untilAsserted(() -> assertThat(session.closeReasons()).containsExactly(CloseReason.REVOKED));
         soon().untilAsserted(() -> assertThat(node.registry.all()).isEmpty());
+    }
+
+    @Test
+    void cutsOnlyWhatWasOpenedWithAPublicKeyThatIsRemoved() throws SQLException {
+        Owner removed = withPublicKey(ann, "SHA256:removed" + count);
+        Owner kept = withPublicKey(ann, "SHA256:kept" + count);
+        FakeUpstream cut = new FakeUpstream();
+        Tunnel doomed = opened(node.forwards
+                .openForSsh(removed, app, StoreKit.CLIENT, cut)
+                .toCompletableFuture()
+                .join());
+        Tunnel byOtherKey = opened(node.forwards
+                .openForSsh(kept, new HttpBinding(new Hostname(name + "-kept")), StoreKit.CLIENT, new FakeUpstream())
+                .toCompletableFuture()
+                .join());
+        Tunnel bySecret = opened(node.forwards
+                .openForSsh(
+                        ann.owner(),
+                        new HttpBinding(new Hostname(name + "-secret")),
+                        StoreKit.CLIENT,
+                        new FakeUpstream())
+                .toCompletableFuture()
+                .join());
+        node.sessions.live.addAll(List.of(removed, kept, ann.owner()));
+
+        StoreKit.update(admin, "delete from ssh_public_key where fingerprint = ?", removed.publicKey());
+
+        soon().untilAsserted(() -> assertThat(connection(doomed.id())).isEqualTo("closed key_removed"));
+        assertThat(cut.closeReasons()).containsExactly(CloseReason.KEY_REMOVED);
+        assertThat(node.sessions.ended).containsExactly(ann.owner().membershipId() + " KEY_REMOVED");
+        assertThat(node.registry.all()).containsExactlyInAnyOrder(byOtherKey, bySecret);
+        assertThat(leaseCount()).isEqualTo("0");
+    }
+
+    @Test
+    void cutsASessionWhosePublicKeyBelongsToAnotherUserByNow() throws SQLException {
+        Owner before = withPublicKey(ann, "SHA256:moved" + count);
+        FakeUpstream session = new FakeUpstream();
+        opened(node.forwards
+                .openForSsh(before, app, StoreKit.CLIENT, session)
+                .toCompletableFuture()
+                .join());
+
+        StoreKit.update(
+                admin,
+                "update ssh_public_key set user_id = (select user_id from membership where id = ?) where fingerprint = ?",
+                bob.owner().membershipId(),
+                before.publicKey());
+
+        soon().untilAsserted(() -> assertThat(session.closeReasons()).containsExactly(CloseReason.KEY_REMOVED));
+    }
+
+    @Test
+    void refusesAForwardOfASessionWhosePublicKeyIsRemovedByNow() {
+        Owner gone = new Owner(ann.owner().membershipId(), ann.owner().teamId(), 1, "SHA256:never registered");
+
+        assertThat(node.forwards
+                        .openForSsh(gone, app, StoreKit.CLIENT, new FakeUpstream())
+                        .toCompletableFuture()
+                        .join())
+                .isInstanceOfSatisfying(
+                        ForwardResult.Refused.class,
+                        refused -> assertThat(refused.message()).isEqualTo(CloseReason.KEY_REMOVED.sentence()));
     }
 
     @Test
@@ -295,6 +360,16 @@ class UpkeepIT {
     private Tunnel open(Node at, Member member, FakeUpstream session) throws SQLException {
         return opened(at.open(StoreKit.reserve(admin, member, name), member, app, session)
                 .join());
+    }
+
+    private Owner withPublicKey(Member member, String fingerprint) throws SQLException {
+        StoreKit.update(
+                admin,
+                "insert into ssh_public_key (user_id, name, key_type, key_blob, fingerprint)"
+                        + " select user_id, 'laptop', 'ssh-ed25519', '', ? from membership where id = ?",
+                fingerprint,
+                member.owner().membershipId());
+        return new Owner(member.owner().membershipId(), member.owner().teamId(), 1, fingerprint);
     }
 
     private String refused(Node at, Member member) throws SQLException {

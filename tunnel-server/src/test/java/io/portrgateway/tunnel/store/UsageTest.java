@@ -8,6 +8,7 @@ import io.portrgateway.tunnel.registry.HttpBinding;
 import io.portrgateway.tunnel.registry.Lease;
 import io.portrgateway.tunnel.registry.Owner;
 import io.portrgateway.tunnel.registry.Tunnel;
+import io.portrgateway.tunnel.registry.TunnelError;
 import io.portrgateway.tunnel.registry.TunnelId;
 import io.portrgateway.tunnel.registry.TunnelRegistry;
 import org.junit.jupiter.api.Test;
@@ -33,17 +34,28 @@ class UsageTest {
         tunnel.requestCount().add(2);
         tunnel.toVisitorBytes().add(100);
 
-        assertThat(usage.take(tunnel)).contains(new Usage.Delta(ID, 2, 100, 0, 1));
+        assertThat(usage.take(tunnel)).contains(new Usage.Delta(ID, 2, 100, 0, 1, 0, null));
         assertThat(usage.take(tunnel)).isEmpty();
         tunnel.toUpstreamBytes().add(7);
-        assertThat(usage.take(tunnel)).contains(new Usage.Delta(ID, 0, 0, 7, 1));
+        assertThat(usage.take(tunnel)).contains(new Usage.Delta(ID, 0, 0, 7, 1, 0, null));
+    }
+
+    @Test
+    void takesErrorsOnceWithTheNewestOfThem() {
+        tunnel.failed(TunnelError.SERVICE_TIMEOUT);
+        tunnel.failed(TunnelError.SERVICE_REFUSED);
+
+        assertThat(usage.take(tunnel)).contains(new Usage.Delta(ID, 0, 0, 0, 1, 2, "service_refused"));
+        assertThat(usage.take(tunnel)).isEmpty();
+        registry.remove(tunnel);
+        assertThat(usage.takeLast(tunnel).isEmpty()).isTrue();
     }
 
     @Test
     void noticesAFurtherSession() {
         registry.join(lease, new FakeUpstream());
 
-        assertThat(usage.take(tunnel)).contains(new Usage.Delta(ID, 0, 0, 0, 2));
+        assertThat(usage.take(tunnel)).contains(new Usage.Delta(ID, 0, 0, 0, 2, 0, null));
     }
 
     @Test
@@ -52,7 +64,7 @@ class UsageTest {
         usage.giveBack(tunnel, usage.take(tunnel).orElseThrow());
         tunnel.requestCount().add(1);
 
-        assertThat(usage.take(tunnel)).contains(new Usage.Delta(ID, 3, 0, 0, 1));
+        assertThat(usage.take(tunnel)).contains(new Usage.Delta(ID, 3, 0, 0, 1, 0, null));
     }
 
     @Test
@@ -62,7 +74,7 @@ class UsageTest {
         tunnel.requestCount().add(1);
         registry.remove(tunnel);
 
-        assertThat(usage.takeLast(tunnel)).isEqualTo(new Usage.Delta(ID, 1, 0, 0, 0));
+        assertThat(usage.takeLast(tunnel)).isEqualTo(new Usage.Delta(ID, 1, 0, 0, 0, 0, null));
         assertThat(usage.take(tunnel)).isEmpty();
     }
 }

@@ -51,6 +51,11 @@ final class SocketUpstream extends DefaultAttributeMap implements Upstream {
     }
 
     @Override
+    public String sessionId() {
+        return "session";
+    }
+
+    @Override
     public EventLoop eventLoop() {
         return loop;
     }

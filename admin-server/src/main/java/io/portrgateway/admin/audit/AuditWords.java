@@ -1,0 +1,65 @@
+package io.portrgateway.admin.audit;
+
+import java.util.Map;
+
+/** Actions in words. What is not in the list reads well enough as it is: {@code member.added} is "Member added". */
+public final class AuditWords {
+
+    private static final Map<String, String> WORDS = Map.ofEntries(
+            Map.entry("api_token.made", "Made an API token"),
+            Map.entry("api_token.revoked", "Revoked an API token"),
+            Map.entry("audit.exported", "Exported the audit log"),
+            Map.entry("client_template.removed", "Removed the client template"),
+            Map.entry("client_template.saved", "Saved the client template"),
+            Map.entry("connection.disconnected", "Disconnected a tunnel"),
+            Map.entry("github.linked", "Linked a GitHub account"),
+            Map.entry("github.login_changed", "Has a new GitHub login"),
+            Map.entry("github.unlinked", "Unlinked a GitHub account"),
+            Map.entry("invitation.accepted", "Accepted an invitation"),
+            Map.entry("invitation.made", "Invited"),
+            Map.entry("invitation.revoked", "Revoked the invitation of"),
+            Map.entry("member.added", "Added a member"),
+            Map.entry("member.disconnected", "Disconnected all tunnels of"),
+            Map.entry("member.removed", "Removed a member"),
+            Map.entry("member.role_changed", "Changed the role of"),
+            Map.entry("password.reset", "Reset the password of"),
+            Map.entry("portr_database.imported", "Imported a Portr database"),
+            Map.entry("secret_key.revealed", "Looked at the secret key of"),
+            Map.entry("secret_key.rotated", "Rotated the secret key of"),
+            Map.entry("session.ended", "Ended a session"),
+            Map.entry("sign_in_link.made", "Made a sign-in link for"),
+            Map.entry("sign_up.changed", "Changed who may sign up"),
+            Map.entry("ssh_key.added", "Added an SSH key"),
+            Map.entry("ssh_key.removed", "Removed an SSH key"),
+            Map.entry("subdomain.released", "Released the subdomain"),
+            Map.entry("subdomain.reserved", "Reserved the subdomain"),
+            Map.entry("superuser.granted", "Made a superuser of"),
+            Map.entry("superuser.revoked", "Took the superuser right from"),
+            Map.entry("team.created", "Created the team"),
+            Map.entry("team.deleted", "Deleted the team"),
+            Map.entry("team.renamed", "Renamed the team"),
+            Map.entry("user.bootstrapped", "Made the first administrator"),
+            Map.entry("user.password_changed", "Changed their password"),
+            Map.entry("user.renamed", "Changed their name"),
+            Map.entry("user.sign_in_failed", "Was refused at sign-in"),
+            Map.entry("user.signed_in", "Signed in"),
+            Map.entry("user.signed_out", "Signed out"),
+            Map.entry("user.signed_up", "Signed up"));
+
+    private AuditWords() {}
+
+    /** The action as the beginning of a sentence whose subject is who did it. */
+    public static String of(String action) {
+        String known = WORDS.get(action);
+        return known == null ? plain(action) : known;
+    }
+
+    private static String plain(String action) {
+        String words = action.replace('.', ' ')
+                .replace('_', ' ')
+                .replace("ssh ", "SSH ")
+                .replace("api ", "API ")
+                .replace("github ", "GitHub ");
+        return words.isEmpty() ? words : Character.toUpperCase(words.charAt(0)) + words.substring(1);
+    }
+}

@@ -1,0 +1,43 @@
+package io.portrgateway.tunnel.capture;
+
+import io.portrgateway.tunnel.capture.RecordedExchange.Request;
+import io.portrgateway.tunnel.config.CaptureConfig;
+import io.portrgateway.tunnel.config.CaptureConfig.Mode;
+import io.portrgateway.tunnel.metrics.CaptureMetrics.Drop;
+import io.portrgateway.tunnel.registry.Tunnel;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the recorders of the exchanges that are kept. Thread-safe. */
+public final class Capture {
+
+    private final CapturePolicy policy;
+    private final CaptureQueue queue;
+    private final int bodyBytes;
+
+    public Capture(CaptureConfig config, CaptureQueue queue) {
+        this.policy = new CapturePolicy(config);
+        this.queue = queue;
+        this.bodyBytes = config.bodyBytes();
+    }
+
+    /**
+     * A recorder for an exchange through the tunnel; null when it is not recorded.
+     *
+     * @param request what the visitor sent, made only when it is wanted
+     * @param beganNanos when the exchange began, as {@link System#nanoTime()}
+     */
+    public @Nullable ExchangeRecorder begin(Tunnel tunnel, long beganNanos, Supplier<Request> request) {
+        // Most requests of a busy tunnel end here, so this reads no clock and takes no lock
+        Mode mode = policy.mode(tunnel);
+        if (mode == Mode.OFF) {
+            return null;
+        }
+        if (!policy.admits(tunnel, beganNanos)) {
+            queue.metrics().dropped(Drop.RATE, 1);
+            return null;
+        }
+        return new ExchangeRecorder(
+                queue, tunnel.lease(), mode == Mode.FULL ? bodyBytes : 0, request.get(), beganNanos);
+    }
+}

@@ -1,0 +1,117 @@
+package io.portrgateway.tunnel.capture;
+
+import io.portrgateway.tunnel.config.CaptureConfig;
+import io.portrgateway.tunnel.metrics.CaptureMetrics;
+import io.portrgateway.tunnel.metrics.CaptureMetrics.Drop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where records leave the event loops: bounded in bytes, those of running exchanges included. What does not fit is
+ * dropped and counted. Nothing leaves it with its secrets. Thread-safe; only {@link #take} is for one thread.
+ */
+public final class CaptureQueue {
+
+    /** What a record takes besides its fields and bodies, roughly. */
+    private static final int RECORD_BYTES = 1024;
+
+    private final long limitBytes;
+    private final Redaction redaction;
+    private final CaptureMetrics metrics;
+    private final Queue<RecordedExchange> records = new ConcurrentLinkedQueue<>();
+    private final AtomicLong heldBytes = new AtomicLong();
+    private volatile boolean closed;
+
+    public CaptureQueue(CaptureConfig config, CaptureMetrics metrics) {
+        this.limitBytes = config.queueBytes();
+        this.redaction = new Redaction(config.redactedHeaders(), config.redactedParameters());
+        this.metrics = metrics;
+        metrics.watchHeldBytes(heldBytes);
+    }
+
+    CaptureMetrics metrics() {
+        return metrics;
+    }
+
+    /** Takes room for a part of a body; false when there is too little, and then none is taken. */
+    boolean reserveForBody(long byteCount) {
+        // The last eighth is for heads: a few large bodies must not cost the others their rows
+        return reserve(byteCount, limitBytes - limitBytes / 8);
+    }
+
+    private boolean reserve(long byteCount, long most) {
+        if (heldBytes.addAndGet(byteCount) > most) {
+            heldBytes.addAndGet(-byteCount);
+            return false;
+        }
+        return true;
+    }
+
+    /** Takes the record over, or drops it. Its bodies have their room already. Never waits. */
+    void offer(RecordedExchange record) {
+        int headBytes = RECORD_BYTES
+                + 2 * record.request().target().length()
+                + record.request().headers().heldBytes()
+                + record.response().headers().heldBytes()
+                + record.response().trailers().heldBytes()
+                + record.response().requestTrailers().heldBytes();
+        if (closed || !reserve(headBytes, limitBytes)) {
+            heldBytes.addAndGet(-record.heldBytes());
+            metrics.dropped(closed ? Drop.CLOSED : Drop.FULL, 1);
+            return;
+        }
+        records.add(new RecordedExchange(
+                record.id(),
+                record.startedAt(),
+                record.lease(),
+                record.session(),
+                record.request(),
+                record.response(),
+                record.phases(),
+                record.outcome(),
+                record.heldBytes() + headBytes));
+    }
+
+    /**
+     * The oldest records without their secrets, at most so many and, but for the first, at most so many bytes. They take
+     * up room until {@link #written} or {@link #dropped}.
+     */
+    public List<RecordedExchange> take(int maxCount, long maxBytes) {
+        List<RecordedExchange> batch = new ArrayList<>();
+        long batchBytes = 0;
+        while (batch.size() < maxCount && batchBytes < maxBytes) {
+            @Nullable RecordedExchange record = records.poll();
+            if (record == null) {
+                break;
+            }
+            batchBytes += record.heldBytes();
+            batch.add(redaction.apply(record));
+        }
+        return batch;
+    }
+
+    /** The records are in the database. */
+    public void written(List<RecordedExchange> batch, long nanos) {
+        free(batch);
+        metrics.written(batch.size(), nanos);
+    }
+
+    /** The records could not be written and are given up. */
+    public void dropped(List<RecordedExchange> batch, Drop why) {
+        free(batch);
+        metrics.dropped(why, batch.size());
+    }
+
+    /** Drops what comes from now on. What is there can still be taken. */
+    public void close() {
+        closed = true;
+    }
+
+    private void free(List<RecordedExchange> batch) {
+        batch.forEach(record -> heldBytes.addAndGet(-record.heldBytes()));
+    }
+}

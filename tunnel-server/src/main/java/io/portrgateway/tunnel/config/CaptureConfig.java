@@ -1,0 +1,78 @@
+package io.portrgateway.tunnel.config;
+
+import java.util.List;
+
+/**
+ * What is recorded for the request inspector. Immutable.
+ *
+ * @param bodyBytes kept of each body at most
+ * @param queueBytes heap for records that are not written yet
+ * @param ratePerSecond exchanges recorded per tunnel, in the long run; 0 for no limit
+ * @param redactedHeaders names of header fields whose values are not kept
+ * @param redactedParameters names of query parameters whose values are not kept
+ */
+public record CaptureConfig(
+        Mode mode,
+        int bodyBytes,
+        long queueBytes,
+        int ratePerSecond,
+        List<String> redactedHeaders,
+        List<String> redactedParameters) {
+
+    private static final long MIB = 1L << 20;
+    private static final String HEADERS =
+            "Authorization,Proxy-Authorization,Cookie,Set-Cookie,X-Api-Key,Api-Key,X-Auth-Token,X-Access-Token,"
+                    + "X-Csrf-Token,X-Xsrf-Token,X-Amz-Security-Token";
+    private static final String PARAMETERS =
+            "access_token,refresh_token,id_token,token,api_key,apikey,client_secret,secret,password,"
+                    + "X-Amz-Signature,X-Amz-Security-Token";
+
+    /** How much of an exchange is recorded. */
+    public enum Mode {
+        /** Heads and bodies. */
+        FULL,
+        /** Heads, sizes and times. */
+        METADATA,
+        /** Nothing. */
+        OFF
+    }
+
+    public CaptureConfig {
+        redactedHeaders = List.copyOf(redactedHeaders);
+        redactedParameters = List.copyOf(redactedParameters);
+    }
+
+    /** Reads the section; problems are noted in {@code settings}. */
+    public static CaptureConfig read(Settings settings) {
+        return new CaptureConfig(
+                settings.choice(
+                        "PORTR_CAPTURE",
+                        // Until the inspector shows them and a disk budget bounds them, nobody should keep them
+                        // unasked.
+                        Mode.OFF,
+                        "what is recorded of each request for the inspector: full, metadata (no bodies) or off"),
+                (int) settings.bytes(
+                        "PORTR_CAPTURE_BODY", "1MiB", 0, 64 * MIB, "bytes recorded of each request and response body"),
+                settings.bytes(
+                        "PORTR_CAPTURE_QUEUE",
+                        "32MiB",
+                        MIB,
+                        4096 * MIB,
+                        "memory for records on their way to the database; what does not fit is dropped and counted"),
+                settings.integer(
+                        "PORTR_CAPTURE_RATE",
+                        100,
+                        0,
+                        1_000_000,
+                        "requests per second recorded of one tunnel, after a burst of ten seconds' worth;"
+                                + " 0 for no limit"),
+                settings.list(
+                        "PORTR_CAPTURE_REDACT_HEADERS",
+                        HEADERS,
+                        "header fields whose values are replaced by a mark before anything is stored"),
+                settings.list(
+                        "PORTR_CAPTURE_REDACT_PARAMETERS",
+                        PARAMETERS,
+                        "query parameters whose values are replaced by a mark before anything is stored"));
+    }
+}

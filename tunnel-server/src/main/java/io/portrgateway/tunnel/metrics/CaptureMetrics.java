@@ -1,0 +1,80 @@
+package io.portrgateway.tunnel.metrics;
+
+import static java.util.Objects.requireNonNull;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Meters of what is recorded for the request inspector. Thread-safe. */
+public final class CaptureMetrics {
+
+    /** Why an exchange is not recorded. */
+    public enum Drop {
+        /** Its tunnel has had more than its rate. */
+        RATE,
+        /** The queue has no room: the database is away or slow. */
+        FULL,
+        /** The database does not take it. */
+        FAILED,
+        /** The server stops. */
+        CLOSED
+    }
+
+    private final MeterRegistry registry;
+    private final Map<Drop, Counter> drops = new EnumMap<>(Drop.class);
+    private final Counter written;
+    private final Counter bodiesCut;
+    private final Timer batch;
+
+    public CaptureMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        for (Drop drop : Drop.values()) {
+            drops.put(
+                    drop,
+                    Counter.builder("portr.capture.dropped")
+                            .tag("reason", drop.name().toLowerCase(Locale.ROOT))
+                            .description("Exchanges that were not recorded, by why")
+                            .register(registry));
+        }
+        this.written = Counter.builder("portr.capture.written")
+                .description("Exchanges recorded in the database")
+                .register(registry);
+        this.bodiesCut = Counter.builder("portr.capture.bodies.cut")
+                .description("Bodies kept in part only because the queue had no room")
+                .register(registry);
+        this.batch = Timer.builder("portr.capture.batch")
+                .description("Time of writing one batch of exchanges")
+                .register(registry);
+    }
+
+    /** Shows how much is held on the heap, in running exchanges and in the queue. */
+    public void watchHeldBytes(AtomicLong heldBytes) {
+        Gauge.builder("portr.capture.queued", heldBytes, AtomicLong::get)
+                .baseUnit("bytes")
+                .description("Heap held by records that are not written yet")
+                .register(registry);
+    }
+
+    /** Exchanges were not recorded. */
+    public void dropped(Drop why, int count) {
+        requireNonNull(drops.get(why)).increment(count);
+    }
+
+    /** One batch is in the database. */
+    public void written(int count, long nanos) {
+        written.increment(count);
+        batch.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A body is kept in part only because the queue had no room. */
+    public void bodyCut() {
+        bodiesCut.increment();
+    }
+}
