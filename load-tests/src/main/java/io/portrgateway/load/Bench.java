@@ -24,8 +24,16 @@ public final class Bench implements Callable<Integer> {
 
     static final String CIPHER = "aes128-gcm@openssh.com";
 
-    @Option(names = "--only", split = ",", description = "Scenarios: bulk, requests, other, distance, stalled, idle")
-    private List<String> only = List.of("bulk", "requests", "other", "distance", "stalled", "idle");
+    /** The two offered by default, and two that can be allowed by setting, so that their price is known. */
+    private static final List<String> CIPHERS =
+            List.of(CIPHER, "aes256-gcm@openssh.com", "aes256-ctr", "chacha20-poly1305@openssh.com");
+
+    @Option(
+            names = "--only",
+            split = ",",
+            description = "Scenarios: bulk, ciphers, requests, latency, other, distance, stalled, idle, start")
+    private List<String> only =
+            List.of("bulk", "ciphers", "requests", "latency", "other", "distance", "stalled", "start", "idle");
 
     @Option(names = "--rounds", defaultValue = "3", description = "Rounds of each comparison; the median counts")
     private int rounds;
@@ -42,7 +50,7 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--mib", defaultValue = "1024", description = "Size of each bulk transfer")
     private long mebibytes;
 
-    @Option(names = "--idle", defaultValue = "1000,10001", split = ",", description = "Numbers of idle tunnels")
+    @Option(names = "--idle", defaultValue = "1000,9000", split = ",", description = "Numbers of idle tunnels")
     private List<Integer> idle = List.of();
 
     @Option(names = "--portr", description = "A real portr client binary (v1), for the comparison with --other-…")
@@ -86,7 +94,7 @@ public final class Bench implements Callable<Integer> {
         try (BulkOrigin bulk = new BulkOrigin();
                 Nginx nginx = new Nginx(folder);
                 Sshd sshd = new Sshd(folder, ssh);
-                Gateway gateway = new Gateway(launcher.toAbsolutePath(), folder, ssh, raisedLimits())) {
+                Gateway gateway = new Gateway(launcher.toAbsolutePath(), folder, ssh, gatewaySettings())) {
             Scenarios scenarios =
                     new Scenarios(results, rounds, Duration.ofSeconds(seconds), mebibytes << 20, bulk, nginx);
             List<Server> both = List.of(sshd, gateway);
@@ -98,10 +106,13 @@ public final class Bench implements Callable<Integer> {
                 System.out.println(scenario);
                 switch (scenario) {
                     case "bulk" -> scenarios.bulk(both);
+                    case "ciphers" -> scenarios.ciphers(gateway, CIPHERS);
+                    case "latency" -> scenarios.latency(both);
+                    case "start" -> scenarios.start(Starts.of(gateway.pid(), folder));
                     case "requests" -> scenarios.requests(both);
                     case "other" -> other(scenarios, gateway, folder, results);
                     case "distance" -> scenarios.distance(sshd, gateway);
-                    case "stalled" -> scenarios.stalled(gateway);
+                    case "stalled" -> scenarios.stalled(sshd, gateway);
                     case "idle" -> scenarios.idle(gateway, idle);
                     default -> throw new IllegalArgumentException("--only: " + scenario);
                 }
@@ -130,8 +141,9 @@ public final class Bench implements Callable<Integer> {
     }
 
     /** One address and one membership open everything here, which the defaults rightly forbid. */
-    private static Map<String, String> raisedLimits() {
+    private static Map<String, String> gatewaySettings() {
         return Map.of(
+                "PORTR_SSH_CIPHERS", String.join(",", CIPHERS),
                 "PORTR_SSH_MAX_SESSIONS_PER_MEMBER", "20000",
                 "PORTR_SSH_MAX_UNAUTHENTICATED_PER_ADDRESS", "1000",
                 "PORTR_TCP_MAX_CONNECTIONS_PER_ADDRESS", "20000",

@@ -1,6 +1,9 @@
 package io.portrgateway.load;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +21,9 @@ import org.apache.sshd.core.CoreModuleProperties;
 
 /** Many sessions with one TCP forward each, which then do nothing but answer probes. Thread-safe. */
 final class IdleTunnels implements AutoCloseable {
+
+    /** Not the address that the tunnels listen on: thousands of clients' own ports would be in the way of the pool's. */
+    private static final int OWN_ADDRESS = 2;
 
     private final SshClient client = SshClient.setUpDefaultClient();
     private final List<ClientSession> sessions = Collections.synchronizedList(new ArrayList<>());
@@ -56,9 +62,16 @@ final class IdleTunnels implements AutoCloseable {
         client.stop();
     }
 
+    private static InetAddress loopback(int last) throws UnknownHostException {
+        return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
+    }
+
     private ClientSession open() {
         try {
-            ClientSession session = client.connect(gateway.team(), "127.0.0.1", gateway.sshPort())
+            ClientSession session = client.connect(
+                            gateway.team(),
+                            new InetSocketAddress(loopback(1), gateway.sshPort()),
+                            new InetSocketAddress(loopback(OWN_ADDRESS), 0))
                     .verify(30, TimeUnit.SECONDS)
                     .getSession();
             session.addPasswordIdentity(gateway.secretKey());

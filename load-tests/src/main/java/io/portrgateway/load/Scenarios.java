@@ -16,6 +16,7 @@ final class Scenarios {
     private static final double GIB = 1L << 30;
     private static final int VISITORS = 256;
     private static final int STALLED_COUNT = 50;
+    private static final int OPENERS = 32;
 
     private final Results results;
     private final int rounds;
@@ -113,6 +114,56 @@ final class Scenarios {
         }
     }
 
+    /** What each cipher costs the server. One round: the differences are large. */
+    void ciphers(Server server, List<String> ciphers) throws IOException, InterruptedException {
+        for (String cipher : ciphers) {
+            try (Server.OpenTunnel tunnel = server.open(Server.Kind.TCP, bulk.port(), cipher)) {
+                transfer(server, tunnel, Direction.DOWN);
+                transfer(server, tunnel, Direction.UP);
+                results.figure(
+                        "cipher " + cipher,
+                        "down %s; up %s"
+                                .formatted(
+                                        transfer(server, tunnel, Direction.DOWN),
+                                        transfer(server, tunnel, Direction.UP)));
+            }
+        }
+    }
+
+    /** One request at a time: directly, through the baseline, and through the gateway's kinds of tunnel. */
+    void latency(List<Server> servers) throws IOException, InterruptedException {
+        Latency.measure(nginx.port(), "localhost");
+        Latency direct = Latency.measure(nginx.port(), "localhost");
+        results.figure("one request at a time, direct connection", direct.toString());
+        for (Server server : servers) {
+            for (Server.Kind kind : kindsOf(server)) {
+                try (Server.OpenTunnel tunnel = server.open(kind, nginx.port(), Bench.CIPHER)) {
+                    Latency.measure(tunnel.visitorPort(), tunnel.host());
+                    Latency through = Latency.measure(tunnel.visitorPort(), tunnel.host());
+                    results.figure(
+                            "latency added by %s, %s tunnel".formatted(server.name(), kind),
+                            "%s (in all %s)".formatted(through.minus(direct), through));
+                }
+            }
+        }
+    }
+
+    /** Start of a process to ready, the median of the rounds. */
+    void start(Starts starts) throws IOException, InterruptedException {
+        String archive = starts.archive();
+        List<Double> plain = new ArrayList<>();
+        List<Double> archived = new ArrayList<>();
+        for (int round = 0; round < Math.max(3, rounds); round++) {
+            plain.add(starts.measure());
+            archived.add(starts.measure(archive));
+        }
+        results.bound(
+                "tunnel-server, start to ready, seconds",
+                "%.2f s (with a class archive: %.2f s)".formatted(median(plain), median(archived)),
+                median(plain),
+                atMost(1.5));
+    }
+
     /** Many visitors with small requests: connections kept, and a new one for each request. */
     void requests(List<Server> servers) throws IOException, InterruptedException {
         for (boolean keepAlive : new boolean[] {true, false}) {
@@ -125,10 +176,16 @@ final class Scenarios {
                     }
                 }
             }
+            String kept = keepAlive ? "HTTP keep-alive, 256 visitors" : "HTTP new connection each";
+            Wrk.Figures direct = Wrk.run(nginx.port(), "localhost", VISITORS, keepAlive, length);
+            results.figure(
+                    kept + ", direct connection",
+                    "%.0f/s, p50 %.1f ms, p99 %.1f ms"
+                            .formatted(direct.requestsPerSecond(), direct.p50Millis(), direct.p99Millis()));
             Load sshd = Load.median(all.of(servers.getFirst().name()));
             Load ours = Load.median(all.of(servers.getLast().name()));
             results.ratio(
-                    keepAlive ? "HTTP keep-alive, 256 visitors, requests/s" : "HTTP new connection each, requests/s",
+                    kept + ", requests/s",
                     "%s (sshd -R: %s)".formatted(ours, sshd),
                     ours.requestsPerSecond() / sshd.requestsPerSecond(),
                     atLeast(keepAlive ? 1.1 : 1.5));
@@ -177,34 +234,77 @@ final class Scenarios {
                 atLeast(4));
     }
 
-    /** Visitors that stop reading must cost bounded memory and must not slow the others. */
-    void stalled(Gateway gateway) throws IOException, InterruptedException {
-        try (Server.OpenTunnel tunnel = gateway.open(Server.Kind.TCP, bulk.port(), Bench.CIPHER)) {
-            Transfer alone = transfer(gateway, tunnel, Direction.DOWN);
-            long before = ProcessUsage.ofTree(gateway.pid()).residentBytes();
-            List<Socket> stalled = new ArrayList<>();
-            try {
-                for (int i = 0; i < STALLED_COUNT; i++) {
-                    stalled.add(tunnel.visitor().stall(64L << 20));
-                }
-                Transfer beside = transfer(gateway, tunnel, Direction.DOWN);
-                long grown = ProcessUsage.ofTree(gateway.pid()).residentBytes() - before;
-                results.bound(
-                        STALLED_COUNT + " stalled visitors: memory grown, MiB",
-                        grown / (1 << 20) + " MiB",
-                        grown / (double) (1 << 20),
-                        atMost(256));
-                results.ratio(
-                        STALLED_COUNT + " stalled visitors: another download vs alone",
-                        "%s (alone: %s)".formatted(beside, alone),
-                        beside.mibPerSecond() / alone.mibPerSecond(),
-                        atLeast(0.9));
-            } finally {
-                for (Socket socket : stalled) {
-                    socket.close();
-                }
+    /**
+     * Visitors that stop reading must cost bounded memory and must not slow the others: neither those of another tunnel nor,
+     * as far as the client itself allows (the baseline shows how far), those of the same one.
+     */
+    void stalled(Sshd sshd, Gateway gateway) throws IOException, InterruptedException {
+        double atBaseline;
+        try (Server.OpenTunnel tunnel = sshd.open(Server.Kind.TCP, bulk.port(), Bench.CIPHER)) {
+            atBaseline = besideStalled(sshd, tunnel, tunnel).ratio();
+        }
+        try (Server.OpenTunnel tunnel = gateway.open(Server.Kind.TCP, bulk.port(), Bench.CIPHER);
+                Server.OpenTunnel other = gateway.open(Server.Kind.TCP, bulk.port(), Bench.CIPHER)) {
+            Beside inOther = besideStalled(gateway, tunnel, other);
+            results.bound(
+                    STALLED_COUNT + " stalled visitors: memory grown, MiB",
+                    inOther.grownBytes() / (1 << 20) + " MiB",
+                    inOther.grownBytes() / (double) (1 << 20),
+                    atMost(256));
+            results.ratio(
+                    STALLED_COUNT + " stalled visitors: download in another tunnel vs alone",
+                    inOther.toString(),
+                    inOther.ratio(),
+                    atLeast(0.9));
+            Beside inSame = besideStalled(gateway, tunnel, tunnel);
+            results.ratio(
+                    STALLED_COUNT + " stalled visitors: download in the same tunnel vs alone, beside that of sshd -R",
+                    "%s (sshd -R: %s×)".formatted(inSame, number(atBaseline)),
+                    inSame.ratio() / atBaseline,
+                    atLeast(0.9));
+        }
+    }
+
+    /** Downloads alone and beside stalled visitors, and the memory these cost. */
+    private record Beside(Transfer alone, Transfer beside, long grownBytes) {
+        double ratio() {
+            return beside.mibPerSecond() / alone.mibPerSecond();
+        }
+
+        @Override
+        public String toString() {
+            return "%s (alone: %s)".formatted(beside, alone);
+        }
+    }
+
+    private Beside besideStalled(Server server, Server.OpenTunnel stalling, Server.OpenTunnel measured)
+            throws IOException {
+        transfer(server, measured, Direction.DOWN);
+        Transfer alone = downloads(server, measured);
+        long before = ProcessUsage.ofTree(server.pid()).residentBytes();
+        List<Socket> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < STALLED_COUNT; i++) {
+                stalled.add(stalling.visitor().stall(64L << 20));
+            }
+            // The first one runs while the stalled ones' buffers still fill.
+            transfer(server, measured, Direction.DOWN);
+            Transfer beside = downloads(server, measured);
+            long grown = ProcessUsage.ofTree(server.pid()).residentBytes() - before;
+            return new Beside(alone, beside, grown);
+        } finally {
+            for (Socket socket : stalled) {
+                socket.close();
             }
         }
+    }
+
+    private Transfer downloads(Server server, Server.OpenTunnel tunnel) throws IOException {
+        List<Transfer> all = new ArrayList<>();
+        for (int round = 0; round < Math.max(3, rounds); round++) {
+            all.add(transfer(server, tunnel, Direction.DOWN));
+        }
+        return Transfer.median(all);
     }
 
     /** Tunnels that do nothing: memory, threads, log-in cost, and requests beside them. */
@@ -216,7 +316,7 @@ final class Scenarios {
             int open = 0;
             for (int count : counts) {
                 ProcessUsage before = ProcessUsage.ofTree(gateway.pid());
-                double perSecond = tunnels.openUpTo(count, 8);
+                double perSecond = tunnels.openUpTo(count, OPENERS);
                 ProcessUsage after = ProcessUsage.ofTree(gateway.pid());
                 double cpuMillis = after.cpuSecondsSince(before) * 1000 / (count - open);
                 open = count;
