@@ -19,6 +19,8 @@ begin
     execute format('grant insert, update, delete on app_user, github_account, team, membership, ssh_public_key,'
         ' api_token, reserved_subdomain, tunnel_command, auto_signup_settings,'
         ' auto_signup_domain, auto_signup_github, sign_in_link, team_invitation to %I', admin_role);
+    execute format('grant insert, update, delete on team_capture, tunnel_capture, replay to %I', admin_role);
+    execute format('grant execute on function exchange_disk_use() to %I', admin_role);
     execute format('grant insert, update, delete on web_session, web_session_attributes to %I', admin_role);
     -- what was done stays as it was written: events are added, and removed when their time is over
     execute format('grant insert, delete on audit_event to %I', admin_role);
@@ -36,7 +38,15 @@ begin
     execute format('grant update (status, port, client_address, close_reason, last_error, last_error_at, error_count,'
         ' last_request_at, client_software, node, session_count, request_count, to_visitor_bytes, to_upstream_bytes, updated_at, started_at, closed_at) on connection to %I', tunnel_role);
     execute format('grant select, insert, update, delete on lease, node, traffic to %I', tunnel_role);
-    execute format('grant select, insert on exchange, exchange_body to %I', tunnel_role);
+    execute format('grant select, insert on exchange, exchange_body, exchange_frame to %I', tunnel_role);
+    -- the row of a stream that is still open is completed at its end
+    execute format('grant update (seq, outcome, status, request_trailers, response_trailers, request_bytes,'
+        ' response_bytes, request_micros, first_byte_micros, duration_micros, words) on exchange to %I', tunnel_role);
+    execute format('grant select, insert, update on capture_usage to %I', tunnel_role);
+    execute format('grant select on team_capture, tunnel_capture, replay to %I', tunnel_role);
+    execute format('grant update (state, failure, exchange_id, exchange_started_at, status, started_at, finished_at)'
+        ' on replay to %I', tunnel_role);
+    execute format('grant execute on function exchange_disk_use() to %I', tunnel_role);
     execute format('grant usage on sequence exchange_seq, lease_epoch_seq to %I', tunnel_role);
     execute format('grant execute on function ensure_exchange_partitions(integer) to %I', tunnel_role);
     execute format('grant execute on function drop_exchange_partitions(date) to %I', tunnel_role);

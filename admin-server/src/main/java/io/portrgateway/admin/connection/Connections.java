@@ -2,6 +2,7 @@ package io.portrgateway.admin.connection;
 
 import io.portrgateway.admin.subdomain.Reservations;
 import io.portrgateway.admin.team.Member;
+import io.portrgateway.admin.web.Ulid;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
