@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Header or trailer fields in their order, duplicates included, one character per byte as they came. Immutable. */
 public final class Fields {
@@ -43,6 +44,17 @@ public final class Fields {
 
     public String value(int index) {
         return parts[2 * index + 1].toString();
+    }
+
+    /** The value of the first field of this name, in any case. */
+    @Nullable
+    String first(String name) {
+        for (int i = 0; i < parts.length; i += 2) {
+            if (name.length() == parts[i].length() && name.equalsIgnoreCase(parts[i].toString())) {
+                return parts[i + 1].toString();
+            }
+        }
+        return null;
     }
 
     /** The same fields with one value changed. */

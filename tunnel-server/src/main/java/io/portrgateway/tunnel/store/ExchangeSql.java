@@ -5,6 +5,7 @@ import io.portrgateway.tunnel.capture.RecordedExchange;
 import io.portrgateway.tunnel.capture.RecordedExchange.Phases;
 import io.portrgateway.tunnel.capture.RecordedExchange.Request;
 import io.portrgateway.tunnel.capture.RecordedExchange.Response;
+import io.portrgateway.tunnel.capture.Words;
 import io.portrgateway.tunnel.registry.Owner;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,11 +25,11 @@ final class ExchangeSql {
             insert into exchange (id, started_at, team_id, membership_id, connection_id, session, node, hostname,
                 authority, visitor_address, scheme, http_version, tls, method, target, status, outcome,
                 request_headers, request_trailers, response_headers, response_trailers, request_bytes, response_bytes,
-                queued_micros, request_micros, first_byte_micros, duration_micros)
+                queued_micros, request_micros, first_byte_micros, duration_micros, words)
             select ?::text, ?::timestamptz, ?::bigint, ?::bigint, ?::text, ?::text, ?::text, ?::text,
                 ?::text, ?::text, ?::text, ?::text, ?::text, ?::text, ?::text, ?::smallint, ?::text,
                 ?::jsonb, ?::jsonb, ?::jsonb, ?::jsonb, ?::bigint, ?::bigint,
-                ?::bigint, ?::bigint, ?::bigint, ?::bigint
+                ?::bigint, ?::bigint, ?::bigint, ?::bigint, array_to_tsvector(?::text[])
             """;
     /** For a batch that may be there already: the connection broke while it was being committed. */
     private static final String UNLESS_THERE =
@@ -43,7 +44,10 @@ final class ExchangeSql {
     private static final String NOTIFY =
             "select pg_notify('portr_exchange', ?), set_config('synchronous_commit', 'off', true)";
 
-    private static final int COLUMN_COUNT = 27;
+    /** Its key is one of its own among all advisory locks. */
+    private static final String LOCK_SEQ = "select pg_advisory_xact_lock(hashtext('portr_exchange_seq'))";
+
+    private static final int COLUMN_COUNT = 28;
     /** A notification's payload has to stay below 8000 bytes. */
     private static final int TEAMS_PER_NOTIFICATION = 300;
 
@@ -52,6 +56,8 @@ final class ExchangeSql {
     /** Stores the batch and tells whoever listens which teams have something new. */
     static int insert(Connection connection, String node, List<RecordedExchange> batch, boolean again)
             throws SQLException {
+        // Before the lock, as what may take long
+        insertBodies(connection, batch);
         try (PreparedStatement insert = connection.prepareStatement(again ? INSERT + UNLESS_THERE : INSERT)) {
             for (RecordedExchange record : batch) {
                 set(insert, node, record);
@@ -61,11 +67,21 @@ final class ExchangeSql {
                 }
                 insert.addBatch();
             }
+            lockSeq(connection);
             insert.executeBatch();
         }
-        insertBodies(connection, batch);
         announce(connection, batch);
         return batch.size();
+    }
+
+    /**
+     * Until the end of the transaction no other one gives exchanges their {@code seq}, so that it rises in the order of
+     * commit, whatever node writes: whoever reads on from the highest that they saw misses nothing.
+     */
+    private static void lockSeq(Connection connection) throws SQLException {
+        try (Statement lock = connection.createStatement()) {
+            lock.execute(LOCK_SEQ);
+        }
     }
 
     private static void set(PreparedStatement insert, String node, RecordedExchange record) throws SQLException {
@@ -101,6 +117,9 @@ final class ExchangeSql {
         setNumber(insert, ++at, phases.requestMicros());
         setNumber(insert, ++at, phases.firstByteMicros());
         insert.setLong(++at, phases.durationMicros());
+        insert.setArray(
+                ++at,
+                insert.getConnection().createArrayOf("text", Words.of(record).toArray()));
     }
 
     private static void setNumber(PreparedStatement insert, int at, @Nullable Long number) throws SQLException {

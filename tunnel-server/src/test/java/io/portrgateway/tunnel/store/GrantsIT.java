@@ -34,7 +34,12 @@ class GrantsIT {
                 "update membership set role = 'admin'",
                 "insert into tunnel_command (kind) values ('disconnect_membership')",
                 "delete from exchange",
-                "update exchange set status = 200",
+                "update exchange set target = '/'",
+                "update exchange_frame set content = ''",
+                "update team_capture set encrypted = false",
+                "delete from tunnel_capture",
+                "insert into replay (id) values ('')",
+                "update replay set target = '/'",
                 "create table public.mine (id integer)",
                 "delete from flyway_schema_history",
                 "drop table lease"
@@ -61,6 +66,12 @@ class GrantsIT {
                 "update ssh_public_key set last_used_at = now()",
                 "select ensure_exchange_partitions(3)",
                 "select drop_exchange_partitions('2000-01-01')",
+                "select exchange_disk_use()",
+                "update exchange set status = 200",
+                "select mode from team_capture",
+                "select mode from tunnel_capture",
+                "insert into capture_usage (team_id, day) values (1, '2000-01-01')",
+                "listen portr_capture",
                 "delete from node",
                 "listen portr_command"
             })
@@ -92,12 +103,12 @@ class GrantsIT {
         String made = partitionCount();
 
         run(Role.TUNNEL, "select ensure_exchange_partitions(5)");
-        assertThat(partitionCount()).isEqualTo(made).isEqualTo("14");
+        assertThat(partitionCount()).isEqualTo(made).isEqualTo("21");
 
         assertThat(postgres.value(Role.TUNNEL, "select drop_exchange_partitions((now() at time zone 'UTC')::date)"))
-                .isEqualTo("2");
+                .isEqualTo("3");
         assertThat(postgres.value(Role.ADMIN, "select drop_exchange_partitions((now() at time zone 'UTC')::date + 1)"))
-                .isEqualTo("2");
+                .isEqualTo("3");
         run(Role.TUNNEL, "select ensure_exchange_partitions(5)");
     }
 
@@ -122,7 +133,8 @@ class GrantsIT {
     private static String partitionCount() throws SQLException {
         return postgres.value(
                 Role.TUNNEL,
-                "select count(*) from pg_inherits where inhparent in ('exchange'::regclass, 'exchange_body'::regclass)");
+                "select count(*) from pg_inherits where inhparent in ('exchange'::regclass,"
+                        + " 'exchange_body'::regclass, 'exchange_frame'::regclass)");
     }
 
     private static void run(Role role, String sql) throws SQLException {
