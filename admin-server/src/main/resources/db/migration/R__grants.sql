@@ -44,7 +44,7 @@ begin
         ' response_bytes, request_micros, first_byte_micros, duration_micros, words) on exchange to %I', tunnel_role);
     execute format('grant select, insert, update on capture_usage to %I', tunnel_role);
     execute format('grant select on team_capture, tunnel_capture, replay to %I', tunnel_role);
-    execute format('grant update (state, failure, exchange_id, exchange_started_at, status, started_at, finished_at)'
+    execute format('grant update (state, failure, exchange_id, exchange_started_at, status, started_at, finished_at, node)'
         ' on replay to %I', tunnel_role);
     execute format('grant execute on function exchange_disk_use() to %I', tunnel_role);
     execute format('grant usage on sequence exchange_seq, lease_epoch_seq to %I', tunnel_role);

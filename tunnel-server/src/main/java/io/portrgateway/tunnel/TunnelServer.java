@@ -10,6 +10,7 @@ import io.portrgateway.tunnel.metrics.CaptureMetrics;
 import io.portrgateway.tunnel.metrics.HttpMetrics;
 import io.portrgateway.tunnel.metrics.KubernetesMetrics;
 import io.portrgateway.tunnel.metrics.Metrics;
+import io.portrgateway.tunnel.metrics.ReplayMetrics;
 import io.portrgateway.tunnel.metrics.SshMetrics;
 import io.portrgateway.tunnel.metrics.StoreMetrics;
 import io.portrgateway.tunnel.metrics.TcpMetrics;
@@ -140,6 +141,10 @@ public final class TunnelServer implements AutoCloseable {
         // Last, because it ends what a previous run of this node left over: not before the ports prove that it is over.
         store.start(forwards, ssh);
         store.write(exchanges);
+        store.replay(
+                config.replay(),
+                new ReplayMetrics(metrics.registry()),
+                http.replays(config.replay().timeout(), config.urls().scheme()));
         servicePorts.ifPresent(ServicePorts::start);
         LOG.info("server.listening ssh={} http={} ops={}", ssh.address(), httpAddresses, opsAddress.get());
     }
@@ -231,6 +236,7 @@ public final class TunnelServer implements AutoCloseable {
         long deadlineNanos = System.nanoTime() + config.ops().shutdownGrace().toNanos();
         // First: the clients come back to the next node, whose ports this one must not remove any more.
         servicePorts.ifPresent(ServicePorts::close);
+        store.drainReplays();
         ssh.stopAccepting();
         tcp.stopAccepting();
         // Visitors are still let in while sessions leave one after the other: most of their tunnels are still here.

@@ -40,4 +40,13 @@ public final class Capture {
         return new ExchangeRecorder(
                 queue, tunnel.lease(), mode == Mode.FULL ? bodyBytes : 0, request.get(), beganNanos);
     }
+
+    /**
+     * A recorder for a request that is sent again: somebody wants to see what comes of it, so it is recorded whatever the
+     * mode and the rate, with its bodies where they are wanted.
+     */
+    public ExchangeRecorder beginReplay(Tunnel tunnel, long beganNanos, Request request) {
+        int keptBytes = policy.mode(tunnel) == Mode.FULL ? bodyBytes : 0;
+        return new ExchangeRecorder(queue, tunnel.lease(), keptBytes, request, beganNanos);
+    }
 }

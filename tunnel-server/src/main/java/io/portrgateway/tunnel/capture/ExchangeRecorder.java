@@ -25,6 +25,7 @@ public final class ExchangeRecorder {
     private final BodyTee requestBody;
     private final BodyTee responseBody;
     private final Instant startedAt;
+    private final String id;
     private final long beganNanos;
     private final AtomicLong relayedToUpstream = new AtomicLong();
     private final AtomicLong relayedToVisitor = new AtomicLong();
@@ -44,6 +45,17 @@ public final class ExchangeRecorder {
         this.beganNanos = beganNanos;
         this.startedAt =
                 Instant.now().minusNanos(System.nanoTime() - beganNanos).truncatedTo(ChronoUnit.MICROS);
+        this.id = UlidCreator.getUlid(startedAt.toEpochMilli()).toString();
+    }
+
+    /** The record's id. */
+    public String id() {
+        return id;
+    }
+
+    /** When the exchange began, as the record says. */
+    public Instant startedAt() {
+        return startedAt;
     }
 
     /** A stream to the service is there. */
@@ -109,7 +121,7 @@ public final class ExchangeRecorder {
                 requestBody.sample().totalBytes() + relayedToUpstream.get(),
                 responseBody.sample().totalBytes() + relayedToVisitor.get());
         queue.offer(new RecordedExchange(
-                UlidCreator.getUlid(startedAt.toEpochMilli()).toString(),
+                id,
                 startedAt,
                 lease,
                 session,

@@ -33,6 +33,7 @@ public record RecordedExchange(
      * @param tls the version of TLS on the connection to us; null without
      * @param authority the {@code Host} value or {@code :authority} as it was sent
      * @param target path and query as they were sent
+     * @param replayOf the exchange it repeats; null for a visitor's own
      */
     public record Request(
             String visitorAddress,
@@ -42,7 +43,22 @@ public record RecordedExchange(
             String method,
             String authority,
             String target,
-            Fields headers) {}
+            Fields headers,
+            @Nullable String replayOf) {
+
+        /** A visitor's own request. */
+        public Request(
+                String visitorAddress,
+                String scheme,
+                String httpVersion,
+                @Nullable String tls,
+                String method,
+                String authority,
+                String target,
+                Fields headers) {
+            this(visitorAddress, scheme, httpVersion, tls, method, authority, target, headers, null);
+        }
+    }
 
     /**
      * What passed besides the request's head.

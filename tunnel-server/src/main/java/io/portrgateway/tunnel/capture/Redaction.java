@@ -66,7 +66,8 @@ final class Redaction {
                         request.method(),
                         request.authority(),
                         target(request.target()),
-                        fields(request.headers())),
+                        fields(request.headers()),
+                        request.replayOf()),
                 new Response(
                         response.status(),
                         fields(response.headers()),

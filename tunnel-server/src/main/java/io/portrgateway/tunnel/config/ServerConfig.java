@@ -11,6 +11,7 @@ public record ServerConfig(
         HttpConfig http,
         TcpConfig tcp,
         CaptureConfig capture,
+        ReplayConfig replay,
         StoreConfig store,
         KubernetesConfig kubernetes,
         PublicUrls urls) {
@@ -34,6 +35,7 @@ public record ServerConfig(
                 HttpConfig.read(settings),
                 TcpConfig.read(settings),
                 CaptureConfig.read(settings),
+                ReplayConfig.read(settings),
                 StoreConfig.read(settings),
                 KubernetesConfig.read(settings),
                 PublicUrls.read(settings));

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.portrgateway.tunnel.capture.ExchangeRecorder;
 import io.portrgateway.tunnel.registry.Tunnel;
 import io.portrgateway.tunnel.registry.Upstream;
 import io.portrgateway.tunnel.registry.UpstreamException;
@@ -82,6 +83,12 @@ final class Exchange {
 
     InetSocketAddress visitorAddress() {
         return edge.forwarding().visitor(head, visitor.peer());
+    }
+
+    /** Who records the exchange; null when nobody does. */
+    @Nullable
+    ExchangeRecorder recorder() {
+        return tally.recorder();
     }
 
     void start() {
@@ -241,7 +248,7 @@ final class Exchange {
     void visitorWritable() {
         progress.event();
         if (stream != null && phase == Phase.ANSWERING) {
-            stream.readWhen(visitor.channel().isWritable());
+            stream.readWhen(visitor.isWritable());
         }
     }
 
@@ -312,7 +319,7 @@ final class Exchange {
         if (part.isReadable()) {
             tally.toVisitor(part);
             visitor.content(part.retain());
-            if (!visitor.channel().isWritable()) {
+            if (!visitor.isWritable()) {
                 from.readWhen(false);
             }
         }
@@ -409,7 +416,7 @@ final class Exchange {
         }
         finish(failure);
         if (begun || status == 0) {
-            visitor.abort();
+            visitor.abort(failure);
         } else {
             visitor.answer(
                     head,
@@ -433,7 +440,7 @@ final class Exchange {
         if (phase == Phase.DONE || phase == Phase.UPGRADED) {
             return;
         }
-        long quiet = progress.quietNanos(nowNanos, visitor.channel());
+        long quiet = progress.quietNanos(nowNanos, visitor.pendingBytes());
         if (phase == Phase.ANSWERING) {
             checkAnswer(quiet);
         } else if (phase == Phase.SENT && !requestComplete && waitsForVisitor()) {
@@ -451,7 +458,7 @@ final class Exchange {
     }
 
     private void checkAnswer(long quiet) {
-        if (!visitor.channel().isWritable()) {
+        if (!visitor.isWritable()) {
             if (quiet > edge.config().timeouts().bodyProgress().toNanos()) {
                 fail(Failure.VISITOR_TIMEOUT);
             }

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.portrgateway.tunnel.capture.ExchangeRecorder;
 import io.portrgateway.tunnel.capture.Outcome;
 import io.portrgateway.tunnel.registry.ExchangeLine;
+import io.portrgateway.tunnel.registry.HttpBinding;
 import io.portrgateway.tunnel.registry.Tunnel;
 import io.portrgateway.tunnel.registry.TunnelError;
 import io.portrgateway.tunnel.registry.Upstream;
@@ -31,6 +32,7 @@ final class ExchangeTally {
     private @Nullable Tunnel tunnel;
     private @Nullable ExchangeRecorder recorder;
     private boolean heardUpstream;
+    private boolean replayed;
     private long requestBytes;
     private long responseBytes;
 
@@ -42,11 +44,17 @@ final class ExchangeTally {
 
     void began(Tunnel target, Visitor visitor) {
         tunnel = target;
+        replayed = visitor instanceof ReplayVisitor;
         target.requestCount().increment();
         recorder = Recording.begin(edge, target, head, visitor, beganNanos);
         if (recorder != null && !head.hasBody()) {
             recorder.requestEnded(EmptyHttpHeaders.INSTANCE);
         }
+    }
+
+    @Nullable
+    ExchangeRecorder recorder() {
+        return recorder;
     }
 
     void opened() {
@@ -203,6 +211,10 @@ final class ExchangeTally {
     }
 
     private String label() {
+        if (replayed && tunnel != null && tunnel.lease().binding() instanceof HttpBinding binding) {
+            // Its Host may be that of another gateway
+            return binding.hostname().label();
+        }
         int dot = head.host().indexOf('.');
         return dot < 0 ? head.host() : head.host().substring(0, dot);
     }
@@ -218,6 +230,6 @@ final class ExchangeTally {
             char c = target.charAt(i);
             told.append(c < 0x7F ? c : '?');
         }
-        return told.toString();
+        return told.append(replayed ? " (replay)" : "").toString();
     }
 }

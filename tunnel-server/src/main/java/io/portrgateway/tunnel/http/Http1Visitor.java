@@ -260,8 +260,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
         channel.unsafe().close(channel.voidPromise());
     }
 
-    @Override
-    public Channel channel() {
+    Channel channel() {
         return channel;
     }
 
@@ -339,6 +338,16 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     }
 
     @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public long pendingBytes() {
+        return Progress.pendingBytes(channel);
+    }
+
+    @Override
     public void pauseRequest() {
         decoder.pause();
     }
@@ -407,7 +416,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     }
 
     @Override
-    public void abort() {
+    public void abort(Failure why) {
         exchange = null;
         closing = true;
         writer.drop();

@@ -185,8 +185,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
         }
     }
 
-    @Override
-    public Channel channel() {
+    Channel channel() {
         return channel;
     }
 
@@ -233,6 +232,16 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     @Override
     public boolean isReading() {
         return reading;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public long pendingBytes() {
+        return Progress.pendingBytes(channel);
     }
 
     @Override
@@ -328,7 +337,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     }
 
     @Override
-    public void abort() {
+    public void abort(Failure why) {
         exchange = null;
         channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
     }

@@ -14,6 +14,7 @@ import io.portrgateway.tunnel.capture.Capture;
 import io.portrgateway.tunnel.config.HttpConfig;
 import io.portrgateway.tunnel.metrics.HttpMetrics;
 import io.portrgateway.tunnel.registry.TunnelRegistry;
+import io.portrgateway.tunnel.replay.Replays;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -74,6 +75,17 @@ public final class HttpEdge implements AutoCloseable {
             contexts.watch();
         }
         return bound;
+    }
+
+    /**
+     * Sends requests again, as exchanges of this edge. They end with {@link #close}, or in the grace time's end of
+     * {@link #drain}, at the latest.
+     *
+     * @param timeout how long one may take until the end of its answer
+     * @param publicScheme what the service is told of a request whose original is not known
+     */
+    public Replays replays(Duration timeout, String publicScheme) {
+        return new TunnelReplays(edge, timeout, publicScheme);
     }
 
     private InetSocketAddress listen(int port, String setting, HttpPipeline pipeline) throws IOException {

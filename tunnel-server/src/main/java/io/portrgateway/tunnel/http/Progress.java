@@ -20,8 +20,7 @@ final class Progress {
     }
 
     /** For how long nothing has happened, not even on the way to a slow visitor; called once per tick. */
-    long quietNanos(long nowNanos, Channel visitor) {
-        long pendingBytes = pendingBytes(visitor);
+    long quietNanos(long nowNanos, long pendingBytes) {
         if (events != seenEvents || pendingBytes < seenPendingBytes) {
             seenEvents = events;
             sinceNanos = nowNanos;
@@ -30,7 +29,8 @@ final class Progress {
         return nowNanos - sinceNanos;
     }
 
-    private static long pendingBytes(Channel channel) {
+    /** Bytes that were written to the channel and are still on their way. */
+    static long pendingBytes(Channel channel) {
         @Nullable ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
         return pending == null ? 0 : pending.totalPendingWriteBytes();
     }

@@ -16,7 +16,9 @@ final class Recording {
     /** A recorder for the exchange; null when it is not recorded. */
     static @Nullable ExchangeRecorder begin(
             Edge edge, Tunnel tunnel, RequestHead head, Visitor visitor, long beganNanos) {
-        return edge.capture().begin(tunnel, beganNanos, () -> request(edge, head, visitor));
+        return visitor instanceof ReplayVisitor
+                ? edge.capture().beginReplay(tunnel, beganNanos, request(edge, head, visitor))
+                : edge.capture().begin(tunnel, beganNanos, () -> request(edge, head, visitor));
     }
 
     private static Request request(Edge edge, RequestHead head, Visitor visitor) {
@@ -29,21 +31,28 @@ final class Recording {
                 head.method().name(),
                 head.host(),
                 head.target(),
-                Fields.of(head.headers()));
+                Fields.of(head.headers()),
+                visitor instanceof ReplayVisitor replay ? replay.original() : null);
     }
 
     private static String version(RequestHead head, Visitor visitor) {
         return switch (visitor) {
             case Http2Visitor stream -> "2";
             case Http1Visitor connection -> head.isHttp10() ? "1.0" : "1.1";
+            case ReplayVisitor replay -> "1.1";
         };
     }
 
-    private static String tls(Visitor visitor) {
+    private static @Nullable String tls(Visitor visitor) {
+        @Nullable
         Channel channel = switch (visitor) {
             case Http2Visitor stream -> stream.channel().parent();
             case Http1Visitor connection -> connection.channel();
+            case ReplayVisitor replay -> null;
         };
+        if (channel == null) {
+            return null;
+        }
         @Nullable SslHandler handler = channel.pipeline().get(SslHandler.class);
         return handler == null ? "TLS" : handler.engine().getSession().getProtocol();
     }

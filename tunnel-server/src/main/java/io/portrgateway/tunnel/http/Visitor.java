@@ -1,7 +1,6 @@
 package io.portrgateway.tunnel.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
@@ -12,12 +11,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The visitor's side of an exchange: an HTTP/1 connection, or one stream of an HTTP/2 connection. Confined to
- * {@link #loop()}.
+ * The visitor's side of an exchange: an HTTP/1 connection, one stream of an HTTP/2 connection, or a request that is sent
+ * again. Confined to {@link #loop()}.
  */
-sealed interface Visitor permits Http1Visitor, Http2Visitor {
-
-    Channel channel();
+sealed interface Visitor permits Http1Visitor, Http2Visitor, ReplayVisitor {
 
     EventLoop loop();
 
@@ -44,6 +41,12 @@ sealed interface Visitor permits Http1Visitor, Http2Visitor {
 
     /** Whether bytes of the visitor are being handled now, so that a flush can wait for the end of the batch. */
     boolean isReading();
+
+    /** Whether more of the answer may be written now. */
+    boolean isWritable();
+
+    /** Bytes of the answer that were written and are still on their way. */
+    long pendingBytes();
 
     /** Stops body parts from coming; one that is on its way may still come. */
     void pauseRequest();
@@ -73,7 +76,7 @@ sealed interface Visitor permits Http1Visitor, Http2Visitor {
     void answer(@Nullable RequestHead head, EdgeAnswer answer);
 
     /** Cuts an answer that cannot be completed, so that it cannot look complete. */
-    void abort();
+    void abort(Failure why);
 
     /** The exchange ended with a complete answer. */
     void done(boolean requestComplete);

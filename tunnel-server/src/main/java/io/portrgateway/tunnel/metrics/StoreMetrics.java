@@ -27,6 +27,7 @@ public final class StoreMetrics {
         TRAFFIC,
         CAPTURE,
         RETENTION,
+        REPLAYS,
         NODE
     }
 

@@ -25,11 +25,11 @@ final class ExchangeSql {
             insert into exchange (id, started_at, team_id, membership_id, connection_id, session, node, hostname,
                 authority, visitor_address, scheme, http_version, tls, method, target, status, outcome,
                 request_headers, request_trailers, response_headers, response_trailers, request_bytes, response_bytes,
-                queued_micros, request_micros, first_byte_micros, duration_micros, words)
+                queued_micros, request_micros, first_byte_micros, duration_micros, words, replay_of)
             select ?::text, ?::timestamptz, ?::bigint, ?::bigint, ?::text, ?::text, ?::text, ?::text,
                 ?::text, ?::text, ?::text, ?::text, ?::text, ?::text, ?::text, ?::smallint, ?::text,
                 ?::jsonb, ?::jsonb, ?::jsonb, ?::jsonb, ?::bigint, ?::bigint,
-                ?::bigint, ?::bigint, ?::bigint, ?::bigint, array_to_tsvector(?::text[])
+                ?::bigint, ?::bigint, ?::bigint, ?::bigint, array_to_tsvector(?::text[]), ?::text
             """;
     /** For a batch that may be there already: the connection broke while it was being committed. */
     private static final String UNLESS_THERE =
@@ -47,7 +47,7 @@ final class ExchangeSql {
     /** Its key is one of its own among all advisory locks. */
     private static final String LOCK_SEQ = "select pg_advisory_xact_lock(hashtext('portr_exchange_seq'))";
 
-    private static final int COLUMN_COUNT = 28;
+    private static final int COLUMN_COUNT = 29;
     /** A notification's payload has to stay below 8000 bytes. */
     private static final int TEAMS_PER_NOTIFICATION = 300;
 
@@ -120,6 +120,7 @@ final class ExchangeSql {
         insert.setArray(
                 ++at,
                 insert.getConnection().createArrayOf("text", Words.of(record).toArray()));
+        insert.setString(++at, request.replayOf());
     }
 
     private static void setNumber(PreparedStatement insert, int at, @Nullable Long number) throws SQLException {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 
 /**
  * This node's own connection beside the pool: it hears the hints of admin-server, keeps other processes from using the same
@@ -15,8 +16,13 @@ import org.postgresql.PGConnection;
  */
 final class NodeLink implements AutoCloseable {
 
+    private static final String REPLAY_CHANNEL = "portr_replay";
+
     private final Connection connection;
     private boolean hasNodeId;
+
+    /** What admin-server has said: that there is a command, or a replay. */
+    record Hints(boolean command, boolean replay) {}
 
     private NodeLink(Connection connection) {
         this.connection = connection;
@@ -31,6 +37,7 @@ final class NodeLink implements AutoCloseable {
             statement.execute("set tcp_keepalives_interval = 5");
             statement.execute("set tcp_keepalives_count = 3");
             statement.execute("listen portr_command");
+            statement.execute("listen " + REPLAY_CHANNEL);
         } catch (SQLException failure) {
             connection.close();
             throw failure;
@@ -66,11 +73,20 @@ final class NodeLink implements AutoCloseable {
         }
     }
 
-    /** Waits for a hint, at most so long; fails when the connection has broken meanwhile. */
-    boolean awaitHint(Duration longest) throws SQLException {
+    /** Waits for hints, at most so long; fails when the connection has broken meanwhile. */
+    Hints awaitHints(Duration longest) throws SQLException {
         // The driver takes 0 for "without end"
         int millis = Math.clamp(longest.toMillis(), 1, 60_000);
-        return connection.unwrap(PGConnection.class).getNotifications(millis).length > 0;
+        boolean command = false;
+        boolean replay = false;
+        for (PGNotification hint : connection.unwrap(PGConnection.class).getNotifications(millis)) {
+            if (hint.getName().equals(REPLAY_CHANNEL)) {
+                replay = true;
+            } else {
+                command = true;
+            }
+        }
+        return new Hints(command, replay);
     }
 
     boolean isUsable() throws SQLException {

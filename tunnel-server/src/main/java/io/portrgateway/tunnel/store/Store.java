@@ -1,13 +1,16 @@
 package io.portrgateway.tunnel.store;
 
 import io.portrgateway.tunnel.capture.CaptureQueue;
+import io.portrgateway.tunnel.config.ReplayConfig;
 import io.portrgateway.tunnel.config.StoreConfig;
+import io.portrgateway.tunnel.metrics.ReplayMetrics;
 import io.portrgateway.tunnel.metrics.StoreMetrics;
 import io.portrgateway.tunnel.registry.Accounts;
 import io.portrgateway.tunnel.registry.Forwards;
 import io.portrgateway.tunnel.registry.Leases;
 import io.portrgateway.tunnel.registry.LiveSessions;
 import io.portrgateway.tunnel.registry.TunnelRegistry;
+import io.portrgateway.tunnel.replay.Replays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ public final class Store implements AutoCloseable {
     private final CompletableFuture<Void> nodeReady = new CompletableFuture<>();
     private volatile @Nullable Upkeep upkeep;
     private volatile @Nullable ExchangeWriter writer;
+    private volatile @Nullable ReplayRunner replays;
 
     /** Opens no connection by itself that the caller would have to wait for. */
     public Store(StoreConfig config, StoreMetrics metrics, TunnelRegistry registry) {
@@ -62,6 +66,7 @@ public final class Store implements AutoCloseable {
                 leases,
                 forwards,
                 new Revocations(registry, forwards, sessions, metrics),
+                this::replaysHinted,
                 nodeReady);
         upkeep = started;
         started.start();
@@ -72,6 +77,29 @@ public final class Store implements AutoCloseable {
         ExchangeWriter started = new ExchangeWriter(database, config.nodeId(), nodeReady, queue);
         writer = started;
         started.start();
+    }
+
+    /** Begins to hand requested replays to whoever sends them, from when the store is ready. Returns at once; called once. */
+    public void replay(ReplayConfig settings, ReplayMetrics meters, Replays sender) {
+        ReplayRunner started = new ReplayRunner(
+                database, config, nodeReady, new ReplayRunner.Work(settings, meters, registry, sender));
+        replays = started;
+        started.start();
+    }
+
+    private void replaysHinted() {
+        ReplayRunner running = replays;
+        if (running != null) {
+            running.wake();
+        }
+    }
+
+    /** Begins no more replays; those that run are finished. */
+    public void drainReplays() {
+        ReplayRunner running = replays;
+        if (running != null) {
+            running.drain();
+        }
     }
 
     /**
@@ -102,7 +130,11 @@ public final class Store implements AutoCloseable {
     public void close() {
         Upkeep running = upkeep;
         ExchangeWriter writing = writer;
+        ReplayRunner replaying = replays;
         try {
+            if (replaying != null) {
+                replaying.close(config.statementTimeout());
+            }
             if (writing != null) {
                 writing.close(config.statementTimeout());
             }

@@ -45,6 +45,7 @@ final class Upkeep {
     private final JdbcLeases leases;
     private final Forwards forwards;
     private final Revocations revocations;
+    private final Runnable replaysHinted;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final List<Job> jobs;
     private final Thread thread;
@@ -61,6 +62,7 @@ final class Upkeep {
             JdbcLeases leases,
             Forwards forwards,
             Revocations revocations,
+            Runnable replaysHinted,
             CompletableFuture<Void> nodeReady) {
         this.database = database;
         this.config = config;
@@ -69,6 +71,7 @@ final class Upkeep {
         this.leases = leases;
         this.forwards = forwards;
         this.revocations = revocations;
+        this.replaysHinted = replaysHinted;
         this.nodeReady = nodeReady;
         Duration beat = config.leaseTtl().dividedBy(3);
         this.jobs = List.of(
@@ -162,7 +165,11 @@ final class Upkeep {
             for (Job job : jobs) {
                 job.runIfDue(link);
             }
-            if (link.awaitHint(untilNextJob())) {
+            NodeLink.Hints hints = link.awaitHints(untilNextJob());
+            if (hints.replay()) {
+                replaysHinted.run();
+            }
+            if (hints.command()) {
                 jobs.stream().filter(job -> job.task == Task.REVOCATIONS).forEach(Job::makeDue);
             }
         }

@@ -21,7 +21,8 @@ final class PackageTable {
             "store",
             "ops",
             "capture",
-            "kubernetes");
+            "kubernetes",
+            "replay");
 
     static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
             Map.entry("", EVERYTHING),
@@ -33,8 +34,9 @@ final class PackageTable {
             Map.entry("capture", Set.of("registry", "metrics", "config")),
             Map.entry("ssh", Set.of("registry", "transport", "metrics", "config")),
             Map.entry("tcp", Set.of("registry", "relay", "metrics", "config")),
-            Map.entry("http", Set.of("registry", "relay", "capture", "metrics", "config")),
-            Map.entry("store", Set.of("registry", "capture", "metrics", "config")),
+            Map.entry("http", Set.of("registry", "relay", "capture", "replay", "metrics", "config")),
+            Map.entry("replay", Set.of("registry")),
+            Map.entry("store", Set.of("registry", "capture", "replay", "metrics", "config")),
             Map.entry("kubernetes", Set.of("registry", "metrics", "config")),
             Map.entry("ops", Set.of("registry", "metrics", "config")));
 
