@@ -50,6 +50,7 @@ class ArchitectureTest {
                     "connection",
                     Set.of("team", "subdomain", "account", "audit", "command", "web", "settings", "secret")),
             entry("exchange", Set.of("team", "web")),
+            entry("search", Set.of("exchange", "team", "web", "settings")),
             entry("stats", Set.of("team", "account", "audit", "web", "settings", "secret")),
             entry("shell", Set.of("team", "account", "web", "settings")),
             entry("apidocs", Set.of("web", "settings")),
