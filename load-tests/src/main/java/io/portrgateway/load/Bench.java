@@ -143,6 +143,8 @@ public final class Bench implements Callable<Integer> {
     /** One address and one membership open everything here, which the defaults rightly forbid. */
     private static Map<String, String> gatewaySettings() {
         return Map.of(
+                // Off unless asked: the figures are those of the data path, without the database's share of the machine
+                "PORTR_CAPTURE", System.getenv().getOrDefault("PORTR_CAPTURE", "off"),
                 "PORTR_SSH_CIPHERS", String.join(",", CIPHERS),
                 "PORTR_SSH_MAX_SESSIONS_PER_MEMBER", "20000",
                 "PORTR_SSH_MAX_UNAUTHENTICATED_PER_ADDRESS", "1000",

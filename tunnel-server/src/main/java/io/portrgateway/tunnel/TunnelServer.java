@@ -138,9 +138,9 @@ public final class TunnelServer implements AutoCloseable {
         } catch (IOException inUse) {
             throw new StartException(Kind.LISTEN, sentence(inUse));
         }
+        store.write(exchanges);
         // Last, because it ends what a previous run of this node left over: not before the ports prove that it is over.
         store.start(forwards, ssh);
-        store.write(exchanges);
         store.replay(
                 config.replay(),
                 new ReplayMetrics(metrics.registry()),

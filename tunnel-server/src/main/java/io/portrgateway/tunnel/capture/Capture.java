@@ -16,7 +16,7 @@ public final class Capture {
     private final int bodyBytes;
 
     public Capture(CaptureConfig config, CaptureQueue queue) {
-        this.policy = new CapturePolicy(config);
+        this.policy = new CapturePolicy(config, queue.rules());
         this.queue = queue;
         this.bodyBytes = config.bodyBytes();
     }

@@ -7,24 +7,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What is kept of an exchange: the one place that decides. Today it is the instance's setting for every tunnel, and a rate
- * per tunnel, so that a load test neither fills the disk nor pushes out what other tunnels record. Thread-safe.
+ * What is kept of an exchange: the one place that decides. It is what the rules say of its tunnel now, and a rate per
+ * tunnel, so that a load test neither fills the disk nor pushes out what other tunnels record. Thread-safe.
  */
 final class CapturePolicy {
 
     /** A page with all its parts is recorded whole: so long may a tunnel have been idle for its burst. */
     private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final Mode mode;
+    private final CurrentRules rules;
     private final long intervalNanos;
 
-    CapturePolicy(CaptureConfig config) {
-        this.mode = config.mode();
+    CapturePolicy(CaptureConfig config, CurrentRules rules) {
+        this.rules = rules;
         this.intervalNanos = config.ratePerSecond() == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / config.ratePerSecond();
     }
 
     Mode mode(Tunnel tunnel) {
-        return mode;
+        return rules.now().mode(tunnel.lease());
     }
 
     /** Counts one exchange of the tunnel; false when it has had enough. */

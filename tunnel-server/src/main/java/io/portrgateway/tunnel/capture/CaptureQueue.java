@@ -20,7 +20,7 @@ public final class CaptureQueue {
     private static final int RECORD_BYTES = 1024;
 
     private final long limitBytes;
-    private final Redaction redaction;
+    private final CurrentRules rules;
     private final CaptureMetrics metrics;
     private final Queue<RecordedExchange> records = new ConcurrentLinkedQueue<>();
     private final AtomicLong heldBytes = new AtomicLong();
@@ -28,9 +28,14 @@ public final class CaptureQueue {
 
     public CaptureQueue(CaptureConfig config, CaptureMetrics metrics) {
         this.limitBytes = config.queueBytes();
-        this.redaction = new Redaction(config.redactedHeaders(), config.redactedParameters());
+        this.rules = new CurrentRules(config);
         this.metrics = metrics;
         metrics.watchHeldBytes(heldBytes);
+    }
+
+    /** By which exchanges are recorded; the writer's side keeps them up to date. */
+    public CurrentRules rules() {
+        return rules;
     }
 
     CaptureMetrics metrics() {
@@ -89,7 +94,7 @@ public final class CaptureQueue {
                 break;
             }
             batchBytes += record.heldBytes();
-            batch.add(redaction.apply(record));
+            batch.add(rules.now().redaction(record.lease().owner().teamId()).apply(record));
         }
         return batch;
     }

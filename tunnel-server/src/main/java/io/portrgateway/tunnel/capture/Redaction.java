@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Takes secrets out of records before anything else sees them: values of header fields and of query parameters, by name.
- * Bodies are kept as they are. Immutable.
+ * Takes secrets out of records before anything else sees them: values of header fields, of query parameters and form
+ * fields, by name, and values in JSON texts, by path. Immutable.
  */
-final class Redaction {
+public final class Redaction {
 
     static final String MARK = "[redacted]";
 
@@ -38,11 +38,13 @@ final class Redaction {
 
     private final Set<String> headers;
     private final Set<String> parameters;
+    private final BodyRedaction bodies;
 
     /** Names in any case. */
-    Redaction(List<String> headers, List<String> parameters) {
+    Redaction(List<String> headers, List<String> parameters, JsonPaths paths) {
         this.headers = lowerCase(headers);
         this.parameters = lowerCase(parameters);
+        this.bodies = new BodyRedaction(paths, this::parameters);
     }
 
     private static Set<String> lowerCase(List<String> names) {
@@ -73,10 +75,20 @@ final class Redaction {
                         fields(response.headers()),
                         fields(response.trailers()),
                         fields(response.requestTrailers()),
-                        response.requestBody(),
-                        response.body(),
+                        bodies.apply(request.headers(), response.requestBody()),
+                        bodies.apply(response.headers(), response.body()),
                         response.requestBytes(),
                         response.responseBytes()));
+    }
+
+    /**
+     * A text that passed by itself, such as a frame or an event, without its secrets: a JSON text like a JSON body, and
+     * anything else as it is. Where JSON texts have secrets, a part of a text is not kept, for nobody can read it.
+     *
+     * @param isWhole whether the text begins and ends in what passed; not a fragment of a message
+     */
+    public BodySample text(BodySample text, boolean isWhole) {
+        return bodies.text(text, isWhole);
     }
 
     /** The fields with their order, names and number. */
@@ -103,16 +115,21 @@ final class Redaction {
     /** The address with the values of secret parameters replaced, the rest as it was. */
     String target(String target) {
         int query = target.indexOf('?');
-        if (query < 0 || parameters.isEmpty()) {
-            return target;
+        return query < 0 ? target : target.substring(0, query + 1) + parameters(target.substring(query + 1));
+    }
+
+    /** The query, or a form, which is written alike. */
+    private String parameters(String query) {
+        if (parameters.isEmpty()) {
+            return query;
         }
-        StringBuilder redacted = new StringBuilder(target.length()).append(target, 0, query + 1);
-        int start = query + 1;
-        while (start <= target.length()) {
-            int end = endOfParameter(target, start);
-            append(redacted, target.substring(start, end));
-            if (end < target.length()) {
-                redacted.append(target.charAt(end));
+        StringBuilder redacted = new StringBuilder(query.length());
+        int start = 0;
+        while (start <= query.length()) {
+            int end = endOfParameter(query, start);
+            append(redacted, query.substring(start, end));
+            if (end < query.length()) {
+                redacted.append(query.charAt(end));
             }
             start = end + 1;
         }

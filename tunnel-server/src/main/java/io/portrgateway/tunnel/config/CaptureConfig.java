@@ -8,18 +8,23 @@ import java.util.List;
  * @param bodyBytes kept of each body at most
  * @param queueBytes heap for records that are not written yet
  * @param ratePerSecond exchanges recorded per tunnel, in the long run; 0 for no limit
+ * @param teamBytes bodies and heads stored of one team, unless it says otherwise; 0 for no limit
+ * @param diskBytes what the tables of all teams may take; 0 for no limit
  * @param redactedHeaders names of header fields whose values are not kept
- * @param redactedParameters names of query parameters whose values are not kept
+ * @param redactedParameters names of query parameters and form fields whose values are not kept
  */
 public record CaptureConfig(
         Mode mode,
         int bodyBytes,
         long queueBytes,
         int ratePerSecond,
+        long teamBytes,
+        long diskBytes,
         List<String> redactedHeaders,
         List<String> redactedParameters) {
 
     private static final long MIB = 1L << 20;
+    private static final long MOST_DISK = 1L << 50;
     private static final String HEADERS =
             "Authorization,Proxy-Authorization,Cookie,Set-Cookie,X-Api-Key,Api-Key,X-Auth-Token,X-Access-Token,"
                     + "X-Csrf-Token,X-Xsrf-Token,X-Amz-Security-Token";
@@ -47,10 +52,9 @@ public record CaptureConfig(
         return new CaptureConfig(
                 settings.choice(
                         "PORTR_CAPTURE",
-                        // Until the inspector shows them and a disk budget bounds them, nobody should keep them
-                        // unasked.
-                        Mode.OFF,
-                        "what is recorded of each request for the inspector: full, metadata (no bodies) or off"),
+                        Mode.FULL,
+                        "what is recorded of each request for the inspector, unless its team or tunnel says otherwise:"
+                                + " full, metadata (no bodies) or off"),
                 (int) settings.bytes(
                         "PORTR_CAPTURE_BODY", "1MiB", 0, 64 * MIB, "bytes recorded of each request and response body"),
                 settings.bytes(
@@ -66,6 +70,20 @@ public record CaptureConfig(
                         1_000_000,
                         "requests per second recorded of one tunnel, after a burst of ten seconds' worth;"
                                 + " 0 for no limit"),
+                settings.bytes(
+                        "PORTR_CAPTURE_TEAM_BYTES",
+                        "0B",
+                        0,
+                        MOST_DISK,
+                        "bytes of heads and bodies stored of one team, unless it has a limit of its own; above it no bodies"
+                                + " are recorded until old days go; 0B for no limit"),
+                settings.bytes(
+                        "PORTR_CAPTURE_DISK",
+                        "10GiB",
+                        0,
+                        MOST_DISK,
+                        "disk that recorded requests may take in the database; the oldest days are dropped above it, and"
+                                + " nothing is recorded while today alone takes more; 0B for no limit"),
                 settings.list(
                         "PORTR_CAPTURE_REDACT_HEADERS",
                         HEADERS,
@@ -73,6 +91,6 @@ public record CaptureConfig(
                 settings.list(
                         "PORTR_CAPTURE_REDACT_PARAMETERS",
                         PARAMETERS,
-                        "query parameters whose values are replaced by a mark before anything is stored"));
+                        "query parameters and form fields whose values are replaced by a mark before anything is stored"));
     }
 }

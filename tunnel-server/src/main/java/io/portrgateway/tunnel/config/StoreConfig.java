@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param counterInterval how often the counters of live tunnels are written
  * @param trafficRetention how long the traffic of a team over time is kept
  * @param exchangeRetentionDays how many whole days recorded exchanges are kept
+ * @param captureRulesInterval longest time until a changed rule of recording takes effect
  * @param nodeId names this process among all tunnel-servers on the database
  */
 public record StoreConfig(
@@ -38,6 +39,7 @@ public record StoreConfig(
         Duration counterInterval,
         Duration trafficRetention,
         int exchangeRetentionDays,
+        Duration captureRulesInterval,
         String nodeId) {
 
     private static final String URL = "PORTR_DB_URL";
@@ -100,6 +102,12 @@ public record StoreConfig(
                         "how long the traffic of each team over time is kept, for the dashboard's charts"),
                 settings.integer(
                         "PORTR_CAPTURE_RETENTION_DAYS", 7, 1, 3660, "whole days (UTC) that recorded requests are kept"),
+                settings.duration(
+                        "PORTR_CAPTURE_RULES_INTERVAL",
+                        "5s",
+                        Duration.ofMillis(50),
+                        Duration.ofMinutes(10),
+                        "longest time until what a team or tunnel wants recorded takes effect"),
                 settings.optionalText("PORTR_NODE_ID", "name of this node, unique per database; unset: the host name")
                         .orElseGet(StoreConfig::hostName));
     }

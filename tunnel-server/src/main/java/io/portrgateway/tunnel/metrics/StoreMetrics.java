@@ -26,6 +26,7 @@ public final class StoreMetrics {
         PARTITIONS,
         TRAFFIC,
         CAPTURE,
+        CAPTURE_RULES,
         RETENTION,
         REPLAYS,
         NODE

@@ -7,6 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
@@ -16,13 +20,19 @@ import org.postgresql.PGNotification;
  */
 final class NodeLink implements AutoCloseable {
 
-    private static final String REPLAY_CHANNEL = "portr_replay";
+    /** Something was asked for: a disconnect, a rotated key. */
+    static final String COMMANDS = "portr_command";
+
+    /** What a team or tunnel wants recorded has changed. */
+    static final String CAPTURE_RULES = "portr_capture";
+
+    /** A request is to be sent again. */
+    static final String REPLAYS = "portr_replay";
+
+    private static final List<String> CHANNELS = List.of(COMMANDS, CAPTURE_RULES, REPLAYS);
 
     private final Connection connection;
     private boolean hasNodeId;
-
-    /** What admin-server has said: that there is a command, or a replay. */
-    record Hints(boolean command, boolean replay) {}
 
     private NodeLink(Connection connection) {
         this.connection = connection;
@@ -36,8 +46,9 @@ final class NodeLink implements AutoCloseable {
             statement.execute("set tcp_keepalives_idle = 10");
             statement.execute("set tcp_keepalives_interval = 5");
             statement.execute("set tcp_keepalives_count = 3");
-            statement.execute("listen portr_command");
-            statement.execute("listen " + REPLAY_CHANNEL);
+            for (String channel : CHANNELS) {
+                statement.execute("listen " + channel);
+            }
         } catch (SQLException failure) {
             connection.close();
             throw failure;
@@ -73,20 +84,13 @@ final class NodeLink implements AutoCloseable {
         }
     }
 
-    /** Waits for hints, at most so long; fails when the connection has broken meanwhile. */
-    Hints awaitHints(Duration longest) throws SQLException {
+    /** Waits for hints, at most so long, and names their channels; fails when the connection has broken meanwhile. */
+    Set<String> awaitHints(Duration longest) throws SQLException {
         // The driver takes 0 for "without end"
         int millis = Math.clamp(longest.toMillis(), 1, 60_000);
-        boolean command = false;
-        boolean replay = false;
-        for (PGNotification hint : connection.unwrap(PGConnection.class).getNotifications(millis)) {
-            if (hint.getName().equals(REPLAY_CHANNEL)) {
-                replay = true;
-            } else {
-                command = true;
-            }
-        }
-        return new Hints(command, replay);
+        return Arrays.stream(connection.unwrap(PGConnection.class).getNotifications(millis))
+                .map(PGNotification::getName)
+                .collect(Collectors.toSet());
     }
 
     boolean isUsable() throws SQLException {

@@ -28,6 +28,7 @@ public final class Store implements AutoCloseable {
     private final JdbcAccounts accounts;
     private final JdbcLeases leases;
     private final CompletableFuture<Void> nodeReady = new CompletableFuture<>();
+    private final CaptureUpkeep capture = new CaptureUpkeep();
     private volatile @Nullable Upkeep upkeep;
     private volatile @Nullable ExchangeWriter writer;
     private volatile @Nullable ReplayRunner replays;
@@ -67,13 +68,18 @@ public final class Store implements AutoCloseable {
                 forwards,
                 new Revocations(registry, forwards, sessions, metrics),
                 this::replaysHinted,
+                capture,
                 nodeReady);
         upkeep = started;
         started.start();
     }
 
-    /** Begins to write what the queue holds, from when the store is ready. Returns at once; called once. */
+    /**
+     * Begins to write what the queue holds, from when the store is ready, and to keep its rules up to date. Returns at
+     * once; called once, before {@link #start} where a tunnel must never be recorded against its rules.
+     */
     public void write(CaptureQueue queue) {
+        capture.keep(queue.rules());
         ExchangeWriter started = new ExchangeWriter(database, config.nodeId(), nodeReady, queue);
         writer = started;
         started.start();

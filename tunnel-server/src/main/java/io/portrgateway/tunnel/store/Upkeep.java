@@ -13,7 +13,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,10 @@ final class Upkeep {
     private static final int PARTITION_DAYS_AHEAD = 3;
     private static final Duration RETENTION_INTERVAL = Duration.ofHours(1);
     private static final Duration TRAFFIC_INTERVAL = Duration.ofHours(1);
+    /** On which channel a task's occasion is told. */
+    private static final Map<Task, String> HINTS =
+            Map.of(Task.REVOCATIONS, NodeLink.COMMANDS, Task.CAPTURE_RULES, NodeLink.CAPTURE_RULES);
+
     private static final int RENEWAL_BATCH_COUNT = 2000;
     private static final int RELEASE_BATCH_COUNT = 500;
 
@@ -46,6 +52,7 @@ final class Upkeep {
     private final Forwards forwards;
     private final Revocations revocations;
     private final Runnable replaysHinted;
+    private final CaptureUpkeep capture;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final List<Job> jobs;
     private final Thread thread;
@@ -63,6 +70,7 @@ final class Upkeep {
             Forwards forwards,
             Revocations revocations,
             Runnable replaysHinted,
+            CaptureUpkeep capture,
             CompletableFuture<Void> nodeReady) {
         this.database = database;
         this.config = config;
@@ -72,12 +80,14 @@ final class Upkeep {
         this.forwards = forwards;
         this.revocations = revocations;
         this.replaysHinted = replaysHinted;
+        this.capture = capture;
         this.nodeReady = nodeReady;
         Duration beat = config.leaseTtl().dividedBy(3);
         this.jobs = List.of(
                 new Job(Task.RENEW, beat, this::renew),
                 new Job(Task.RELEASE, RECONNECT_PAUSE, this::writePending),
                 new Job(Task.REVOCATIONS, config.revocationInterval(), this::lookForRevocations),
+                new Job(Task.CAPTURE_RULES, config.captureRulesInterval(), capture::readRules),
                 new Job(Task.COUNTERS, config.counterInterval(), this::writeCounters),
                 new Job(Task.NODE, beat, this::beat),
                 new Job(Task.SWEEP, beat, this::sweep),
@@ -156,6 +166,8 @@ final class Upkeep {
                 NodeRow.insert(connection, config.nodeId());
                 return LeaseSql.holdAllOfNode(connection, config, CloseReason.LOST);
             });
+            // Before the first tunnel opens, so that nothing is recorded of one that says no
+            capture.readRules(link);
             LOG.info("node registered node={} leftOver={}", config.nodeId(), leftOver);
             nodeReady.complete(null);
         }
@@ -165,12 +177,10 @@ final class Upkeep {
             for (Job job : jobs) {
                 job.runIfDue(link);
             }
-            NodeLink.Hints hints = link.awaitHints(untilNextJob());
-            if (hints.replay()) {
+            Set<String> hints = link.awaitHints(untilNextJob());
+            jobs.stream().filter(job -> hints.contains(HINTS.get(job.task))).forEach(Job::makeDue);
+            if (hints.contains(NodeLink.REPLAYS)) {
                 replaysHinted.run();
-            }
-            if (hints.command()) {
-                jobs.stream().filter(job -> job.task == Task.REVOCATIONS).forEach(Job::makeDue);
             }
         }
         writePending(link);

@@ -17,7 +17,8 @@ class RedactionTest {
 
     private static final CaptureConfig DEFAULTS = CaptureConfig.read(new Settings(Map.of()));
 
-    private final Redaction redaction = new Redaction(DEFAULTS.redactedHeaders(), DEFAULTS.redactedParameters());
+    private final Redaction redaction =
+            new Redaction(DEFAULTS.redactedHeaders(), DEFAULTS.redactedParameters(), JsonPaths.of(List.of()));
 
     @ParameterizedTest
     @CsvSource(

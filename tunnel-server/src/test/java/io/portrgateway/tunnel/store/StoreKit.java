@@ -98,7 +98,8 @@ public final class StoreKit {
                 "PORTR_DB_POOL_SIZE", "4",
                 "PORTR_DB_CONNECT_TIMEOUT", "2s",
                 "PORTR_REVOCATION_INTERVAL", "100ms",
-                "PORTR_COUNTER_INTERVAL", "100ms"));
+                "PORTR_COUNTER_INTERVAL", "100ms",
+                "PORTR_CAPTURE_RULES_INTERVAL", "100ms"));
         for (int index = 0; index < more.length; index += 2) {
             environment.put(more[index], more[index + 1]);
         }
