@@ -20,6 +20,7 @@ begin
         ' api_token, reserved_subdomain, tunnel_command, auto_signup_settings,'
         ' auto_signup_domain, auto_signup_github, sign_in_link, team_invitation to %I', admin_role);
     execute format('grant insert, update, delete on team_capture, tunnel_capture, replay to %I', admin_role);
+    execute format('grant insert on capture_seal_key to %I', admin_role);
     execute format('grant execute on function exchange_disk_use() to %I', admin_role);
     execute format('grant insert, update, delete on web_session, web_session_attributes to %I', admin_role);
     -- what was done stays as it was written: events are added, and removed when their time is over
@@ -41,8 +42,12 @@ begin
     execute format('grant select, insert on exchange, exchange_body, exchange_frame to %I', tunnel_role);
     -- the row of a stream that is still open is completed at its end
     execute format('grant update (seq, outcome, status, request_trailers, response_trailers, request_bytes,'
-        ' response_bytes, request_micros, first_byte_micros, duration_micros, words) on exchange to %I', tunnel_role);
+        ' response_bytes, request_micros, first_byte_micros, duration_micros, words, sealed_by, sealed_heads) on exchange to %I', tunnel_role);
     execute format('grant select, insert, update on capture_usage to %I', tunnel_role);
+    -- what it encrypts for admin-server it cannot read: it never sees a private key, nor its own wrapped keys again
+    execute format('grant select (id, public_key) on capture_seal_key to %I', tunnel_role);
+    execute format('grant insert on capture_data_key to %I', tunnel_role);
+    execute format('grant execute on function drop_capture_data_keys(date) to %I', tunnel_role);
     execute format('grant select on team_capture, tunnel_capture, replay to %I', tunnel_role);
     execute format('grant update (state, failure, exchange_id, exchange_started_at, status, started_at, finished_at, node)'
         ' on replay to %I', tunnel_role);

@@ -49,7 +49,7 @@ class ArchitectureTest {
             entry(
                     "connection",
                     Set.of("team", "subdomain", "account", "audit", "command", "web", "settings", "secret")),
-            entry("exchange", Set.of("team", "web")),
+            entry("exchange", Set.of("team", "web", "secret")),
             entry("search", Set.of("exchange", "team", "web", "settings")),
             entry("stats", Set.of("team", "account", "audit", "web", "settings", "secret")),
             entry("shell", Set.of("team", "account", "web", "settings")),

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestMicros from the start until the request's last byte was passed on
  * @param firstByteMicros from the start until the answer's first byte
  * @param replayOf the exchange that it repeats
+ * @param sealed the fields, while they are encrypted; null when they are not, or were read
  */
 public record Exchange(
         long seq,
@@ -52,7 +53,8 @@ public record Exchange(
         @Nullable Long requestMicros,
         @Nullable Long firstByteMicros,
         long durationMicros,
-        @Nullable String replayOf) {
+        @Nullable String replayOf,
+        @Nullable SealedHeads sealed) {
 
     public Exchange {
         requestHeaders = List.copyOf(requestHeaders);
@@ -64,6 +66,49 @@ public record Exchange(
     /** Whether it is a stream that goes on. */
     public boolean isOpen() {
         return outcome.equals("open");
+    }
+
+    /**
+     * Whether its fields and bodies are encrypted, so that none are shown: in lists, and where {@link Exchanges#find} found
+     * no key for them, because {@code PORTR_ADMIN_ENCRYPTION_KEY} was replaced and the old one is gone.
+     */
+    public boolean isUnreadable() {
+        return sealed != null;
+    }
+
+    /** The same exchange with its fields, which are four lists in the order of this record. */
+    Exchange readable(List<List<HeaderField>> fields) {
+        return new Exchange(
+                seq,
+                id,
+                startedAt,
+                teamId,
+                membershipId,
+                connectionId,
+                session,
+                node,
+                hostname,
+                authority,
+                visitorAddress,
+                scheme,
+                httpVersion,
+                tls,
+                method,
+                target,
+                status,
+                outcome,
+                fields.get(0),
+                fields.get(1),
+                fields.get(2),
+                fields.get(3),
+                requestBytes,
+                responseBytes,
+                queuedMicros,
+                requestMicros,
+                firstByteMicros,
+                durationMicros,
+                replayOf,
+                null);
     }
 
     /** Whether the visitor got the service's complete answer, whatever its status. */

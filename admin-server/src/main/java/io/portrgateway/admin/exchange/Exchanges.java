@@ -37,16 +37,21 @@ public final class Exchanges {
             e.seq, e.id, e.started_at, e.team_id, e.membership_id, e.connection_id, e.session, e.node, e.hostname,
             e.authority, e.visitor_address, e.scheme, e.http_version, e.tls, e.method, e.target, e.status, e.outcome,
             e.request_headers, e.request_trailers, e.response_headers, e.response_trailers, e.request_bytes,
-            e.response_bytes, e.queued_micros, e.request_micros, e.first_byte_micros, e.duration_micros, e.replay_of
+            e.response_bytes, e.queued_micros, e.request_micros, e.first_byte_micros, e.duration_micros, e.replay_of,
+            e.sealed_by, e.sealed_heads
             """;
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final TypeReference<List<List<String>>> FIELDS = new TypeReference<>() {};
 
-    private final JdbcClient database;
+    private static final TypeReference<List<List<List<String>>>> FIELD_LISTS = new TypeReference<>() {};
 
-    Exchanges(JdbcClient database) {
+    private final JdbcClient database;
+    private final Unsealing unsealing;
+
+    Exchanges(JdbcClient database, Unsealing unsealing) {
         this.database = database;
+        this.unsealing = unsealing;
     }
 
     /** The exchange, if there is one of this id that the reader may see. */
@@ -64,27 +69,62 @@ public final class Exchanges {
                 .param("team", reader.teamId())
                 .param("me", reader.membershipId())
                 .query((row, number) -> row(row))
-                .optional();
+                .optional()
+                .map(this::open);
     }
 
-    /** The body that went this way; nothing when none passed, or none was kept. */
+    /**
+     * The exchange with its fields, where they are encrypted and can be read. For whoever reads {@link #COLUMNS} by themselves
+     * and wants the fields; {@link #find} does it already.
+     */
+    public Exchange open(Exchange exchange) {
+        SealedHeads sealed = exchange.sealed();
+        if (sealed == null) {
+            return exchange;
+        }
+        return unsealing
+                .open(sealed.dataKeyId(), Unsealing.heads(exchange.id()), sealed.heads())
+                .map(json -> exchange.readable(JSON.readValue(json, FIELD_LISTS).stream()
+                        .map(Exchanges::fields)
+                        .toList()))
+                .orElse(exchange);
+    }
+
+    /** The body that went this way; nothing when none passed, none was kept, or it is encrypted and its key is missing. */
     public Optional<StoredBody> body(Exchange exchange, Direction direction) {
         return database.sql("""
-                        select content, total_bytes, truncated from exchange_body
+                        select content, total_bytes, truncated, sealed_by from exchange_body
                         where exchange_id = :id and started_at = :started and direction = :direction
                         """)
                 .param("id", exchange.id())
                 .param("started", time(exchange.startedAt()))
                 .param("direction", direction.text())
-                .query((row, number) -> new StoredBody(row.getBytes(1), row.getLong(2), row.getBoolean(3)))
-                .optional();
+                .query((row, number) -> body(row, Unsealing.body(exchange.id(), direction)))
+                .optional()
+                .flatMap(body -> body);
     }
 
-    /** At most so many frames or events, in order, those after the given number. */
+    private Optional<StoredBody> body(ResultSet row, String purpose) throws SQLException {
+        long totalBytes = row.getLong("total_bytes");
+        boolean truncated = row.getBoolean("truncated");
+        return content(row, purpose).map(content -> new StoredBody(content, totalBytes, truncated));
+    }
+
+    /** What was kept; nothing when it is encrypted and cannot be read. */
+    private Optional<byte[]> content(ResultSet row, String purpose) throws SQLException {
+        byte[] content = row.getBytes("content");
+        String dataKeyId = row.getString("sealed_by");
+        return dataKeyId == null ? Optional.of(content) : unsealing.open(dataKeyId, purpose, content);
+    }
+
+    /**
+     * At most so many frames or events, in order, those after the given number. One that is encrypted and whose key is missing
+     * has no content, and is truncated.
+     */
     public List<Frame> frames(Exchange exchange, int after, int limit) {
         return database.sql("""
                         select n, at_micros, direction, kind, final, compressed, total_bytes, truncated, close_code,
-                            event_name, event_id, content
+                            event_name, event_id, content, sealed_by
                         from exchange_frame
                         where exchange_id = :id and started_at = :started and n > :after order by n limit :limit
                         """)
@@ -92,7 +132,7 @@ public final class Exchanges {
                 .param("started", time(exchange.startedAt()))
                 .param("after", after)
                 .param("limit", limit)
-                .query((row, number) -> frame(row))
+                .query((row, number) -> frame(exchange, row))
                 .list();
     }
 
@@ -127,11 +167,22 @@ public final class Exchanges {
                 micros(row, "request_micros"),
                 micros(row, "first_byte_micros"),
                 row.getLong("duration_micros"),
-                row.getString("replay_of"));
+                row.getString("replay_of"),
+                sealed(row));
+    }
+
+    private static @Nullable SealedHeads sealed(ResultSet row) throws SQLException {
+        String dataKeyId = row.getString("sealed_by");
+        byte[] heads = row.getBytes("sealed_heads");
+        return dataKeyId == null || heads == null ? null : new SealedHeads(dataKeyId, heads);
     }
 
     private static List<HeaderField> fields(String json) {
-        return JSON.readValue(json, FIELDS).stream()
+        return fields(JSON.readValue(json, FIELDS));
+    }
+
+    private static List<HeaderField> fields(List<List<String>> pairs) {
+        return pairs.stream()
                 .map(pair -> new HeaderField(pair.get(0), pair.get(1)))
                 .toList();
     }
@@ -140,7 +191,8 @@ public final class Exchanges {
         return row.getObject(column, Long.class);
     }
 
-    private static Frame frame(ResultSet row) throws SQLException {
+    private Frame frame(Exchange exchange, ResultSet row) throws SQLException {
+        Optional<byte[]> content = content(row, Unsealing.frame(exchange.id(), row.getInt("n")));
         return new Frame(
                 row.getInt("n"),
                 row.getLong("at_micros"),
@@ -151,11 +203,11 @@ public final class Exchanges {
                 row.getBoolean("final"),
                 row.getBoolean("compressed"),
                 row.getLong("total_bytes"),
-                row.getBoolean("truncated"),
+                row.getBoolean("truncated") || content.isEmpty(),
                 row.getObject("close_code", Integer.class),
                 row.getString("event_name"),
                 row.getString("event_id"),
-                row.getBytes("content"));
+                content.orElse(new byte[0]));
     }
 
     private static OffsetDateTime time(Instant instant) {
