@@ -22,6 +22,10 @@ final class RecordingService implements AutoCloseable {
     /** A request with its body as it was framed. */
     record Seen(HttpHead head, byte[] rawBody) {
 
+        String target() {
+            return start().split(" ")[1];
+        }
+
         String start() {
             return head.startLine();
         }

@@ -15,20 +15,20 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** Runs the {@code ssh} program against a port of the loopback, without the user's own settings and keys. */
-final class OpenSsh implements AutoCloseable {
+public final class OpenSsh implements AutoCloseable {
 
     private final Path directory;
     private final int port;
     private final List<Run> runs = new ArrayList<>();
     private int keyCount;
 
-    OpenSsh(Path directory, int port) {
+    public OpenSsh(Path directory, int port) {
         this.directory = directory;
         this.port = port;
     }
 
     /** One running client. */
-    static final class Run {
+    public static final class Run {
 
         private final Process process;
         private final StringBuffer output = new StringBuffer();
@@ -38,11 +38,11 @@ final class OpenSsh implements AutoCloseable {
             Thread.ofVirtual().start(this::read);
         }
 
-        String output() {
+        public String output() {
             return output.toString();
         }
 
-        void awaitOutput(String text) {
+        public void awaitOutput(String text) {
             Awaitility.await("output of ssh: " + text)
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> output().contains(text));
@@ -91,7 +91,7 @@ final class OpenSsh implements AutoCloseable {
         }
     }
 
-    Run withPassword(String password, String... arguments) throws IOException {
+    public Run withPassword(String password, String... arguments) throws IOException {
         Path ask = directory.resolve("askpass");
         if (Files.notExists(ask)) {
             Files.writeString(ask, "#!/bin/sh\necho \"$TEST_PASSWORD\"\n");

@@ -34,6 +34,9 @@ class GrantsIT {
                 "update membership set role = 'admin'",
                 "insert into tunnel_command (kind) values ('disconnect_membership')",
                 "delete from exchange",
+                "delete from replay",
+                "update replay set body = ''",
+                "update replay set connection_id = ''",
                 "update exchange set target = '/'",
                 "update exchange_frame set content = ''",
                 "update team_capture set encrypted = false",
@@ -73,6 +76,8 @@ class GrantsIT {
                 "insert into capture_usage (team_id, day) values (1, '2000-01-01')",
                 "listen portr_capture",
                 "delete from node",
+                "select id from replay where state = 'waiting' for update skip locked",
+                "update replay set state = 'failed', failure = 'node_lost', node = 'a'",
                 "listen portr_command"
             })
     void letsTheTunnelServer(String sql) throws SQLException {
