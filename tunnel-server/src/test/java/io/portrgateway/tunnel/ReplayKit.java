@@ -98,8 +98,9 @@ final class ReplayKit {
                         admin,
                         """
                         insert into replay (id, batch_id, position, team_id, membership_id, connection_id, original_id,
+                                            original_started_at,
                                             method, target, headers, trailers, body, not_before)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?,
+                        values (?, ?, ?, ?, ?, ?, ?, (select started_at from exchange where id = ?), ?, ?, ?::jsonb, ?::jsonb, ?,
                                 now() + ? * interval '1 millisecond')
                         """,
                         id,
@@ -108,6 +109,7 @@ final class ReplayKit {
                         member.owner().teamId(),
                         member.owner().membershipId(),
                         connectionId,
+                        row.originalId(),
                         row.originalId(),
                         row.method(),
                         row.target(),

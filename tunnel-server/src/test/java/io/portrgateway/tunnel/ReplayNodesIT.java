@@ -64,10 +64,11 @@ class ReplayNodesIT {
             ReplayKit replays = new ReplayKit(postgres, member, connectionOf("plain"));
 
             State end = replays.awaitEnd(replays.ask(Row.of("POST", "/hook?secret=1", "B: 2", HOST, "a: 1", "B: 1")
-                    .withBody(new byte[] {0, 13, 10, -1})));
+                    .withBody(new byte[] {0, 13, 10, -1})
+                    .withOriginal(recordedByVisitor("plain"))));
 
             assertThat(end.state()).isEqualTo("done");
-            Seen seen = service.seen.getFirst();
+            Seen seen = service.seen.getLast();
             assertThat(seen.head().fields())
                     .containsExactly(
                             "B: 2",
@@ -76,11 +77,11 @@ class ReplayNodesIT {
                             "B: 1",
                             "Content-Length: 4",
                             "X-Forwarded-For: 192.0.0.8",
-                            "X-Forwarded-Proto: https",
+                            "X-Forwarded-Proto: http",
                             "X-Forwarded-Host: old.example",
-                            "X-Forwarded-Port: 443",
+                            "X-Forwarded-Port: 80",
                             "X-Real-IP: 192.0.0.8",
-                            "Forwarded: for=192.0.0.8;host=\"old.example\";proto=https");
+                            "Forwarded: for=192.0.0.8;host=\"old.example\";proto=http");
             assertThat(seen.rawBody()).containsExactly(0, 13, 10, -1);
             run.awaitOutput("POST /hook (replay)");
             assertThat(run.output()).contains("plain").doesNotContain("secret");
@@ -205,6 +206,18 @@ class ReplayNodesIT {
         }
     }
 
+    /** A request over plain HTTP; answers its id once it is recorded. */
+    private String recordedByVisitor(String subdomain) throws Exception {
+        try (Visitor visitor = gateway.visitor(subdomain)) {
+            visitor.get("/original");
+        }
+        return await().atMost(Duration.ofSeconds(10))
+                .until(
+                        () -> postgres.column(Role.ADMIN, "select id from exchange where target = '/original'"),
+                        found -> found.size() == 1)
+                .getFirst();
+    }
+
     private static Row later() {
         return Row.of("GET", "/", HOST).withDelay(Duration.ofMinutes(10));
     }
@@ -213,6 +226,8 @@ class ReplayNodesIT {
         return RunningGateway.start(
                 postgres,
                 directory.resolve(id),
+                "PORTR_CAPTURE",
+                "metadata",
                 "PORTR_NODE_ID",
                 id,
                 "PORTR_LEASE_TTL",

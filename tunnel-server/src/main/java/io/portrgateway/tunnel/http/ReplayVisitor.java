@@ -76,6 +76,14 @@ final class ReplayVisitor implements Visitor, Watch.Watched {
         begun.start();
     }
 
+    /** Something went wrong here. */
+    void fail() {
+        if (exchange != null) {
+            exchange.fail(Failure.INTERNAL);
+        }
+        finish(EdgeResponses.look(Failure.INTERNAL).reason());
+    }
+
     /** The exchange this one repeats. */
     @Nullable
     String original() {

@@ -12,9 +12,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sends requests again as ordinary exchanges of a visitor that is not there. Thread-safe. */
 final class TunnelReplays implements Replays {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TunnelReplays.class);
 
     private final Edge edge;
     private final Duration timeout;
@@ -59,6 +63,13 @@ final class TunnelReplays implements Replays {
         @Nullable String known = replay.origin().scheme();
         boolean isTls = "https".equals(known == null ? publicScheme : known);
         ReplayVisitor visitor = new ReplayVisitor(edge, replay, tunnel, loop.get(), isTls, trailers, told);
-        loop.get().execute(() -> visitor.start(head, timeout));
+        loop.get().execute(() -> {
+            try {
+                visitor.start(head, timeout);
+            } catch (RuntimeException bug) {
+                LOG.error("replay.failed replay={}", replay.id(), bug);
+                visitor.fail();
+            }
+        });
     }
 }

@@ -23,6 +23,8 @@ public record ReplayResult(
     public static final String UPGRADE = "websocket_upgrade";
     /** The body is larger than is sent again. */
     public static final String TOO_LARGE = "body-too-large";
+    /** The gateway is at fault. */
+    public static final String INTERNAL = "internal";
     /** No client serves the tunnel. */
     public static final String OFFLINE = "tunnel_offline";
     /** The node that sent it ended meanwhile; whether the service got it is not known. */

@@ -246,7 +246,16 @@ final class ReplayRunner {
         } else if (tunnel.isEmpty()) {
             told(taken.id(), beganNanos, ReplayResult.refused(ReplayResult.OFFLINE));
         } else {
-            work.sender().send(replay, tunnel.get(), result -> told(taken.id(), beganNanos, result));
+            send(replay, tunnel.get(), beganNanos);
+        }
+    }
+
+    private void send(Replay replay, Tunnel tunnel, long beganNanos) {
+        try {
+            work.sender().send(replay, tunnel, result -> told(replay.id(), beganNanos, result));
+        } catch (RuntimeException bug) {
+            LOG.error("replay not sent replay={}", replay.id(), bug);
+            told(replay.id(), beganNanos, ReplayResult.refused(ReplayResult.INTERNAL));
         }
     }
 
