@@ -51,6 +51,10 @@ class ArchitectureTest {
                     Set.of("team", "subdomain", "account", "audit", "command", "web", "settings", "secret")),
             entry("exchange", Set.of("team", "web", "secret")),
             entry("search", Set.of("exchange", "team", "web", "settings")),
+            entry("body", Set.of("exchange")),
+            entry(
+                    "detail",
+                    Set.of("body", "search", "exchange", "team", "account", "audit", "web", "settings", "secret")),
             entry("stats", Set.of("team", "account", "audit", "web", "settings", "secret")),
             entry("shell", Set.of("team", "account", "web", "settings")),
             entry("apidocs", Set.of("web", "settings")),

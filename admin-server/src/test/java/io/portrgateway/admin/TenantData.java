@@ -1,5 +1,6 @@
 package io.portrgateway.admin;
 
+import io.portrgateway.admin.exchange.Direction;
 import io.portrgateway.admin.secret.Tokens;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ final class TenantData {
     private final JdbcClient sql;
     private final String everything;
     private final String ofAlpha;
+    private final String request;
 
     TenantData(Gateway gateway) {
         this.sql = gateway.sql();
@@ -42,6 +44,12 @@ final class TenantData {
         members.add(BETA_ADMIN, "beta", "admin");
         members.add(BETA_MEMBER, "beta", "member");
         seed();
+        this.request = new Recorded(gateway)
+                .of(Long.parseLong(membershipId(ALPHA_MEMBER)), "live-" + MARKER, "POST", "/hook/" + MARKER, 200)
+                .requestHeaders("X-Marker", MARKER, "Content-Type", "application/json")
+                .request("{\"marker\":\"" + MARKER + "\"}")
+                .frame(Direction.TO_VISITOR, "text", MARKER)
+                .add();
         this.everything = fingerprint(false);
         this.ofAlpha = fingerprint(true);
     }
@@ -100,6 +108,11 @@ final class TenantData {
                         insert into audit_event (actor_label, action, team_id, subject)
                         select 'actor-' || :marker, 'test.seeded', id, 'subject-' || :marker from team where slug = 'alpha'
                         """).param("marker", MARKER).update();
+    }
+
+    /** A recorded request of alpha. */
+    String request() {
+        return request;
     }
 
     /** Alpha's ids by the names that paths use; which {@code id} is meant, a route's sample says. */

@@ -76,6 +76,9 @@ final class TenantSamples {
         add("GET /{team}/connections/{id}", sample().with("id", TenantData.CONNECTION));
         add("POST /{team}/connections/{id}/disconnect", sample().with("id", TenantData.CONNECTION));
         add("POST /{team}/connections/members/{membership}/disconnect", sample().with("membership", member));
+        add("GET /{team}/requests/{id}", sample().with("id", data.request()));
+        add("GET /{team}/requests/{id}/body/{direction}", body(data));
+        add("GET /{team}/requests/{id}/body/{direction}/view", body(data));
         add("POST /{team}/subdomains", sample().form("subdomain", "attacked"));
         add("POST /{team}/subdomains/{subdomain}/release", sample().with("subdomain", name));
         add("POST /{team}/client-template", sample().form("template", "tunnels: []\n"));
@@ -115,6 +118,10 @@ final class TenantSamples {
         add("POST /api/v1/reserved-subdomains", sample().json("{\"subdomain\":\"attacked\"}"));
         add("DELETE /api/v1/reserved-subdomains/{subdomain}", sample().with("subdomain", name));
         add("PUT /api/v1/config/template", sample().json("{\"template\":\"tunnels: []\"}"));
+    }
+
+    private static Sample body(TenantData data) {
+        return sample().with("id", data.request()).with("direction", "toUpstream");
     }
 
     private void add(String route, Sample sample) {

@@ -116,6 +116,11 @@ public record Exchange(
         return outcome.equals("completed");
     }
 
+    /** Whether it became a connection of another protocol, such as a WebSocket. */
+    public boolean isUpgraded() {
+        return status != null && status == 101;
+    }
+
     /** What the visitor asked for. */
     public String url() {
         return scheme + "://" + authority + target;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -28,6 +29,9 @@ import org.thymeleaf.context.LazyContextVariable;
  */
 @ControllerAdvice(annotations = Controller.class)
 final class ShellAdvice {
+
+    /** A variable with what it may match: {@code {id:[0-9]+}} is {@code {id}} to whoever asks for a route. */
+    private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+):(?:[^{}]|\\{[^{}]*})*}");
 
     private final Teams teams;
     private final ObjectProvider<RequestMappingHandlerMapping> routes;
@@ -63,6 +67,7 @@ final class ShellAdvice {
         if (known == null) {
             Set<String> patterns = routes.getObject().getHandlerMethods().keySet().stream()
                     .flatMap(mapping -> mapping.getPatternValues().stream())
+                    .map(pattern -> VARIABLE.matcher(pattern).replaceAll("{$1}"))
                     .collect(Collectors.toSet());
             known = new Nav(patterns);
             nav = known;
