@@ -31,6 +31,10 @@ final class BodyRedaction {
         this.form = form;
     }
 
+    boolean isBlind() {
+        return paths.isBlind();
+    }
+
     BodySample apply(Fields headers, BodySample body) {
         if (body.keptBytes() == 0) {
             return body;

@@ -33,6 +33,10 @@ public final class Capture {
         if (mode == Mode.OFF) {
             return null;
         }
+        if (queue.rules().isPaused()) {
+            queue.metrics().dropped(Drop.DISK, 1);
+            return null;
+        }
         if (!policy.admits(tunnel, beganNanos)) {
             queue.metrics().dropped(Drop.RATE, 1);
             return null;

@@ -24,7 +24,10 @@ final class CapturePolicy {
     }
 
     Mode mode(Tunnel tunnel) {
-        return rules.now().mode(tunnel.lease());
+        Mode mode = rules.now().mode(tunnel.lease());
+        boolean hasRoom =
+                mode != Mode.FULL || !rules.isFull(tunnel.lease().owner().teamId());
+        return hasRoom ? mode : Mode.METADATA;
     }
 
     /** Counts one exchange of the tunnel; false when it has had enough. */

@@ -31,6 +31,7 @@ public final class CaptureQueue {
         this.rules = new CurrentRules(config);
         this.metrics = metrics;
         metrics.watchHeldBytes(heldBytes);
+        metrics.watchPause(rules, current -> current.isPaused() ? 1 : 0);
     }
 
     /** By which exchanges are recorded; the writer's side keeps them up to date. */
@@ -38,7 +39,7 @@ public final class CaptureQueue {
         return rules;
     }
 
-    CaptureMetrics metrics() {
+    public CaptureMetrics metrics() {
         return metrics;
     }
 

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What teams and tunnels want of the recording, at one time, over what the instance's settings say. Immutable. */
@@ -118,6 +120,14 @@ public final class CaptureRules {
     /** What may be stored of the team in all; 0 for no limit. */
     public long maxBytes(long teamId) {
         return team(teamId).maxBytes();
+    }
+
+    /** Teams with a JSON path that cannot be read. */
+    public Set<Long> blindTeams() {
+        return teams.entrySet().stream()
+                .filter(team -> team.getValue().redaction().isBlind())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     private TeamRule team(long teamId) {

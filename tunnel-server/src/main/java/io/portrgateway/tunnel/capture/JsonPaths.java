@@ -35,6 +35,10 @@ final class JsonPaths {
         return new JsonPaths(paths, blind);
     }
 
+    boolean isBlind() {
+        return blind;
+    }
+
     boolean isEmpty() {
         return paths.isEmpty() && !blind;
     }

@@ -58,6 +58,10 @@ public record RecordedExchange(
                 Fields headers) {
             this(visitorAddress, scheme, httpVersion, tls, method, authority, target, headers, null);
         }
+
+        Request with(Fields changed) {
+            return new Request(visitorAddress, scheme, httpVersion, tls, method, authority, target, changed, replayOf);
+        }
     }
 
     /**
@@ -89,6 +93,36 @@ public record RecordedExchange(
             @Nullable Long requestMicros,
             @Nullable Long firstByteMicros,
             long durationMicros) {}
+
+    /** The same exchange without what is in its bodies. */
+    public RecordedExchange withoutBodies() {
+        return with(
+                request,
+                new Response(
+                        response.status(),
+                        response.headers(),
+                        response.trailers(),
+                        response.requestTrailers(),
+                        response.requestBody().withheld(),
+                        response.body().withheld(),
+                        response.requestBytes(),
+                        response.responseBytes()));
+    }
+
+    /** The same exchange without what is in its header fields, trailers and bodies. */
+    public RecordedExchange withoutContents() {
+        return with(
+                request.with(Fields.NONE),
+                new Response(
+                        response.status(),
+                        Fields.NONE,
+                        Fields.NONE,
+                        Fields.NONE,
+                        response.requestBody().withheld(),
+                        response.body().withheld(),
+                        response.requestBytes(),
+                        response.responseBytes()));
+    }
 
     RecordedExchange with(Request changed, Response changedResponse) {
         return new RecordedExchange(

@@ -55,6 +55,11 @@ public final class Redaction {
         return name.toLowerCase(Locale.ROOT);
     }
 
+    /** Whether nobody can read the JSON paths, so that no JSON text is kept. */
+    boolean isBlind() {
+        return bodies.isBlind();
+    }
+
     /** The record without its secrets. */
     RecordedExchange apply(RecordedExchange record) {
         Request request = record.request();

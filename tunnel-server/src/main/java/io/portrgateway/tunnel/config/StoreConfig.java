@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param trafficRetention how long the traffic of a team over time is kept
  * @param exchangeRetentionDays how many whole days recorded exchanges are kept
  * @param captureRulesInterval longest time until a changed rule of recording takes effect
+ * @param captureDiskInterval how often it is looked how much disk recorded exchanges take
  * @param nodeId names this process among all tunnel-servers on the database
  */
 public record StoreConfig(
@@ -40,6 +41,7 @@ public record StoreConfig(
         Duration trafficRetention,
         int exchangeRetentionDays,
         Duration captureRulesInterval,
+        Duration captureDiskInterval,
         String nodeId) {
 
     private static final String URL = "PORTR_DB_URL";
@@ -108,6 +110,12 @@ public record StoreConfig(
                         Duration.ofMillis(50),
                         Duration.ofMinutes(10),
                         "longest time until what a team or tunnel wants recorded takes effect"),
+                settings.duration(
+                        "PORTR_CAPTURE_DISK_INTERVAL",
+                        "1m",
+                        Duration.ofMillis(50),
+                        Duration.ofHours(1),
+                        "how often it is looked how much disk recorded requests take"),
                 settings.optionalText("PORTR_NODE_ID", "name of this node, unique per database; unset: the host name")
                         .orElseGet(StoreConfig::hostName));
     }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToDoubleFunction;
 
 /** Meters of what is recorded for the request inspector. Thread-safe. */
 public final class CaptureMetrics {
@@ -21,13 +22,26 @@ public final class CaptureMetrics {
         RATE,
         /** The queue has no room: the database is away or slow. */
         FULL,
+        /** The disk budget is used up, and no old day is left to drop. */
+        DISK,
         /** The database does not take it. */
         FAILED,
         /** The server stops. */
         CLOSED
     }
 
+    /** Why an exchange is recorded with less than its mode says. */
+    public enum Cut {
+        /** Without bodies: its team has as much as it may. */
+        TEAM_BYTES,
+        /** Without header fields and bodies: its team wants them encrypted, and there is no key. */
+        NO_SEAL_KEY
+    }
+
     private final MeterRegistry registry;
+    private final Map<Cut, Counter> cuts = new EnumMap<>(Cut.class);
+    private final Counter daysDropped;
+    private final AtomicLong diskBytes = new AtomicLong();
     private final Map<Drop, Counter> drops = new EnumMap<>(Drop.class);
     private final Counter written;
     private final Counter bodiesCut;
@@ -43,6 +57,21 @@ public final class CaptureMetrics {
                             .description("Exchanges that were not recorded, by why")
                             .register(registry));
         }
+        for (Cut cut : Cut.values()) {
+            cuts.put(
+                    cut,
+                    Counter.builder("portr.capture.cut")
+                            .tag("reason", cut.name().toLowerCase(Locale.ROOT))
+                            .description("Exchanges recorded without their bodies or heads, by why")
+                            .register(registry));
+        }
+        this.daysDropped = Counter.builder("portr.capture.days.dropped")
+                .description("Days of recorded exchanges that were dropped to stay within the disk budget")
+                .register(registry);
+        Gauge.builder("portr.capture.disk", diskBytes, AtomicLong::get)
+                .baseUnit("bytes")
+                .description("Disk that the tables of recorded exchanges take, as last looked")
+                .register(registry);
         this.written = Counter.builder("portr.capture.written")
                 .description("Exchanges recorded in the database")
                 .register(registry);
@@ -76,5 +105,27 @@ public final class CaptureMetrics {
     /** A body is kept in part only because the queue had no room. */
     public void bodyCut() {
         bodiesCut.increment();
+    }
+
+    /** Shows whether nothing is recorded for want of disk. */
+    public <T> void watchPause(T what, ToDoubleFunction<T> isPaused) {
+        Gauge.builder("portr.capture.paused", what, isPaused)
+                .description("1 while nothing is recorded because the disk budget is used up")
+                .register(registry);
+    }
+
+    /** Exchanges are recorded with less than their mode says. */
+    public void cut(Cut why, int count) {
+        requireNonNull(cuts.get(why)).increment(count);
+    }
+
+    /** What the tables take now. */
+    public void diskUsed(long bytes) {
+        diskBytes.set(bytes);
+    }
+
+    /** A day was dropped before its time. */
+    public void dayDropped() {
+        daysDropped.increment();
     }
 }

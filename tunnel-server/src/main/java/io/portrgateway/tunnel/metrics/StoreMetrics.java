@@ -27,6 +27,8 @@ public final class StoreMetrics {
         TRAFFIC,
         CAPTURE,
         CAPTURE_RULES,
+        CAPTURE_SEAL,
+        CAPTURE_DISK,
         RETENTION,
         REPLAYS,
         NODE

@@ -7,14 +7,20 @@ import io.portrgateway.tunnel.capture.RecordedExchange.Request;
 import io.portrgateway.tunnel.capture.RecordedExchange.Response;
 import io.portrgateway.tunnel.capture.Words;
 import io.portrgateway.tunnel.registry.Owner;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,19 +31,22 @@ final class ExchangeSql {
             insert into exchange (id, started_at, team_id, membership_id, connection_id, session, node, hostname,
                 authority, visitor_address, scheme, http_version, tls, method, target, status, outcome,
                 request_headers, request_trailers, response_headers, response_trailers, request_bytes, response_bytes,
-                queued_micros, request_micros, first_byte_micros, duration_micros, words, replay_of)
+                queued_micros, request_micros, first_byte_micros, duration_micros, words, replay_of,
+                sealed_by, sealed_heads)
             select ?::text, ?::timestamptz, ?::bigint, ?::bigint, ?::text, ?::text, ?::text, ?::text,
                 ?::text, ?::text, ?::text, ?::text, ?::text, ?::text, ?::text, ?::smallint, ?::text,
                 ?::jsonb, ?::jsonb, ?::jsonb, ?::jsonb, ?::bigint, ?::bigint,
-                ?::bigint, ?::bigint, ?::bigint, ?::bigint, array_to_tsvector(?::text[]), ?::text
+                ?::bigint, ?::bigint, ?::bigint, ?::bigint, array_to_tsvector(?::text[]), ?::text,
+                ?::text, ?::bytea
             """;
     /** For a batch that may be there already: the connection broke while it was being committed. */
     private static final String UNLESS_THERE =
             " where not exists (select from exchange e where e.id = ? and e.started_at = ?::timestamptz)";
 
     private static final String INSERT_BODY = """
-            insert into exchange_body (exchange_id, started_at, team_id, direction, total_bytes, truncated, content)
-            values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing
+            insert into exchange_body (exchange_id, started_at, team_id, direction, total_bytes, truncated, content,
+                sealed_by)
+            values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
             """;
 
     /** A crash of the database may cost the last half second of records; waiting for its disk would cost more. */
@@ -47,20 +56,30 @@ final class ExchangeSql {
     /** Its key is one of its own among all advisory locks. */
     private static final String LOCK_SEQ = "select pg_advisory_xact_lock(hashtext('portr_exchange_seq'))";
 
-    private static final int COLUMN_COUNT = 29;
+    private static final int COLUMN_COUNT = 31;
     /** A notification's payload has to stay below 8000 bytes. */
     private static final int TEAMS_PER_NOTIFICATION = 300;
 
     private ExchangeSql() {}
 
-    /** Stores the batch and tells whoever listens which teams have something new. */
-    static int insert(Connection connection, String node, List<RecordedExchange> batch, boolean again)
+    /** With what an exchange is to be encrypted; null where it is not. */
+    @FunctionalInterface
+    interface Keys {
+        @Nullable
+        DataKey of(RecordedExchange record);
+    }
+
+    /** Stores the batch, tells whoever listens which teams have something new, and answers what was stored. */
+    static ExchangeUsage insert(
+            Connection connection, String node, List<RecordedExchange> batch, Keys keys, boolean again)
             throws SQLException {
         // Before the lock, as what may take long
-        insertBodies(connection, batch);
+        long[] storedBytes = insertBodies(connection, batch, keys);
+        ExchangeUsage usage = new ExchangeUsage();
         try (PreparedStatement insert = connection.prepareStatement(again ? INSERT + UNLESS_THERE : INSERT)) {
-            for (RecordedExchange record : batch) {
-                set(insert, node, record);
+            for (int i = 0; i < batch.size(); i++) {
+                RecordedExchange record = batch.get(i);
+                storedBytes[i] += set(insert, node, record, keys.of(record));
                 if (again) {
                     insert.setString(COLUMN_COUNT + 1, record.id());
                     insert.setObject(COLUMN_COUNT + 2, record.startedAt().atOffset(ZoneOffset.UTC));
@@ -68,10 +87,16 @@ final class ExchangeSql {
                 insert.addBatch();
             }
             lockSeq(connection);
-            insert.executeBatch();
+            int[] counts = insert.executeBatch();
+            for (int i = 0; i < batch.size(); i++) {
+                if (counts[i] != 0) {
+                    usage.add(batch.get(i), 1, storedBytes[i]);
+                }
+            }
         }
+        usage.write(connection);
         announce(connection, batch);
-        return batch.size();
+        return usage;
     }
 
     /**
@@ -84,7 +109,9 @@ final class ExchangeSql {
         }
     }
 
-    private static void set(PreparedStatement insert, String node, RecordedExchange record) throws SQLException {
+    /** Answers how many bytes the heads take. */
+    private static long set(PreparedStatement insert, String node, RecordedExchange record, @Nullable DataKey key)
+            throws SQLException {
         Owner owner = record.lease().owner();
         Request request = record.request();
         Response response = record.response();
@@ -107,20 +134,32 @@ final class ExchangeSql {
         insert.setString(++at, request.target());
         setNumber(insert, ++at, response.status() == 0 ? null : (long) response.status());
         insert.setString(++at, record.outcome().columnValue());
-        insert.setString(++at, JsonText.of(request.headers()));
-        insert.setString(++at, JsonText.of(response.requestTrailers()));
-        insert.setString(++at, JsonText.of(response.headers()));
-        insert.setString(++at, JsonText.of(response.trailers()));
+        List<String> heads = List.of(
+                JsonText.of(request.headers()),
+                JsonText.of(response.requestTrailers()),
+                JsonText.of(response.headers()),
+                JsonText.of(response.trailers()));
+        for (String fields : heads) {
+            insert.setString(++at, key == null ? fields : "[]");
+        }
         insert.setLong(++at, response.requestBytes());
         insert.setLong(++at, response.responseBytes());
         setNumber(insert, ++at, phases.queuedMicros());
         setNumber(insert, ++at, phases.requestMicros());
         setNumber(insert, ++at, phases.firstByteMicros());
         insert.setLong(++at, phases.durationMicros());
-        insert.setArray(
-                ++at,
-                insert.getConnection().createArrayOf("text", Words.of(record).toArray()));
+        Set<String> words = key == null ? Words.of(record) : Words.ofTarget(record);
+        insert.setArray(++at, insert.getConnection().createArrayOf("text", words.toArray()));
         insert.setString(++at, request.replayOf());
+        insert.setString(++at, key == null ? null : key.id());
+        insert.setBytes(++at, key == null ? null : sealed(key, record.id(), heads));
+        return request.target().length()
+                + heads.stream().mapToLong(String::length).sum();
+    }
+
+    private static byte[] sealed(DataKey key, String exchangeId, List<String> heads) {
+        String lists = "[" + String.join(",", heads) + "]";
+        return key.seal(DataKey.heads(exchangeId), lists.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void setNumber(PreparedStatement insert, int at, @Nullable Long number) throws SQLException {
@@ -136,33 +175,44 @@ final class ExchangeSql {
         return (colon < 0 ? authority : authority.substring(0, colon)).toLowerCase(Locale.ROOT);
     }
 
-    private static void insertBodies(Connection connection, List<RecordedExchange> batch) throws SQLException {
+    /** Answers how many bytes of each record were stored. */
+    private static long[] insertBodies(Connection connection, List<RecordedExchange> batch, Keys keys)
+            throws SQLException {
+        long[] storedBytes = new long[batch.size()];
         try (PreparedStatement insert = connection.prepareStatement(INSERT_BODY)) {
             boolean any = false;
-            for (RecordedExchange record : batch) {
-                any |= addBody(insert, record, "toUpstream", record.response().requestBody());
-                any |= addBody(insert, record, "toVisitor", record.response().body());
+            for (int i = 0; i < storedBytes.length; i++) {
+                RecordedExchange record = batch.get(i);
+                @Nullable DataKey key = keys.of(record);
+                storedBytes[i] = addBody(
+                                insert, record, "toUpstream", record.response().requestBody(), key)
+                        + addBody(insert, record, "toVisitor", record.response().body(), key);
+                any |= storedBytes[i] > 0;
             }
             if (any) {
                 insert.executeBatch();
             }
         }
+        return storedBytes;
     }
 
-    private static boolean addBody(PreparedStatement insert, RecordedExchange record, String direction, BodySample body)
+    private static long addBody(
+            PreparedStatement insert, RecordedExchange record, String direction, BodySample body, @Nullable DataKey key)
             throws SQLException {
         if (body.keptBytes() == 0) {
-            return false;
+            return 0;
         }
+        byte[] content = key == null ? body.kept() : key.seal(DataKey.body(record.id(), direction), body.kept());
         insert.setString(1, record.id());
         insert.setObject(2, record.startedAt().atOffset(ZoneOffset.UTC));
         insert.setLong(3, record.lease().owner().teamId());
         insert.setString(4, direction);
         insert.setLong(5, body.totalBytes());
         insert.setBoolean(6, body.isTruncated());
-        insert.setBytes(7, body.kept());
+        insert.setBytes(7, content);
+        insert.setString(8, key == null ? null : key.id());
         insert.addBatch();
-        return true;
+        return content.length;
     }
 
     private static void announce(Connection connection, List<RecordedExchange> batch) throws SQLException {
@@ -185,6 +235,42 @@ final class ExchangeSql {
         try (PreparedStatement call = connection.prepareStatement("select ensure_exchange_partitions(?)")) {
             call.setInt(1, daysAhead);
             return call.execute();
+        }
+    }
+
+    /** What the tables of each day take on the disk, the oldest first; days to come have empty ones. */
+    static SortedMap<LocalDate, Long> diskUse(Connection connection) throws SQLException {
+        SortedMap<LocalDate, Long> days = new TreeMap<>();
+        try (PreparedStatement query = connection.prepareStatement("select day, bytes from exchange_disk_use()");
+                ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                days.put(row.getObject(1, LocalDate.class), row.getLong(2));
+            }
+        }
+        return days;
+    }
+
+    /** Drops all days before this one; answers how many tables that were. */
+    static int dropDaysBefore(Connection connection, LocalDate day) throws SQLException {
+        try (Statement limit = connection.createStatement();
+                PreparedStatement drop = connection.prepareStatement("select drop_exchange_partitions(?)")) {
+            // Whoever reads the table must not make the writers wait behind this
+            limit.execute("set local lock_timeout = '1s'");
+            drop.setObject(1, day);
+            try (ResultSet row = drop.executeQuery()) {
+                return row.next() ? row.getInt(1) : 0;
+            }
+        }
+    }
+
+    /** Removes the keys that nothing is encrypted with which is kept so many days. */
+    static int dropDataKeys(Connection connection, long keptDays) throws SQLException {
+        try (PreparedStatement drop = connection.prepareStatement(
+                "select drop_capture_data_keys((now() at time zone 'UTC')::date - ?::integer)")) {
+            drop.setLong(1, keptDays);
+            try (ResultSet row = drop.executeQuery()) {
+                return row.next() ? row.getInt(1) : 0;
+            }
         }
     }
 

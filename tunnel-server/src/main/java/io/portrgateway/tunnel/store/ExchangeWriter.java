@@ -1,7 +1,10 @@
 package io.portrgateway.tunnel.store;
 
 import io.portrgateway.tunnel.capture.CaptureQueue;
+import io.portrgateway.tunnel.capture.CaptureRules;
 import io.portrgateway.tunnel.capture.RecordedExchange;
+import io.portrgateway.tunnel.capture.RecordedExchange.Response;
+import io.portrgateway.tunnel.metrics.CaptureMetrics.Cut;
 import io.portrgateway.tunnel.metrics.CaptureMetrics.Drop;
 import io.portrgateway.tunnel.metrics.StoreMetrics.Task;
 import java.sql.SQLException;
@@ -37,6 +40,7 @@ final class ExchangeWriter {
     private final String nodeId;
     private final CompletableFuture<Void> nodeReady;
     private final CaptureQueue queue;
+    private final Sealing sealing;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
@@ -53,6 +57,7 @@ final class ExchangeWriter {
         this.nodeId = nodeId;
         this.nodeReady = nodeReady;
         this.queue = queue;
+        this.sealing = new Sealing(database);
         this.thread = Thread.ofVirtual().name("store-exchanges").unstarted(this::run);
     }
 
@@ -128,14 +133,51 @@ final class ExchangeWriter {
 
     private Result attempt(List<RecordedExchange> batch, int attempt) {
         AtomicInteger runs = new AtomicInteger(attempt);
+        CaptureRules rules = queue.rules().now();
         try {
-            database.submit(
+            boolean isSealed = batch.stream().anyMatch(record -> rules.isEncrypted(teamId(record)));
+            @Nullable DataKey key = isSealed ? sealing.key() : null;
+            List<RecordedExchange> wanted = batch.stream()
+                    .map(record -> allowed(record, rules.isEncrypted(teamId(record)) && key == null, attempt))
+                    .toList();
+            ExchangeUsage stored = database.submit(
                             Task.CAPTURE,
-                            connection -> ExchangeSql.insert(connection, nodeId, batch, runs.getAndIncrement() > 1))
+                            connection -> ExchangeSql.insert(
+                                    connection,
+                                    nodeId,
+                                    wanted,
+                                    record -> rules.isEncrypted(teamId(record)) ? key : null,
+                                    runs.getAndIncrement() > 1))
                     .join();
+            queue.rules().usage().add(stored.byTeam());
             return Result.DONE;
         } catch (CompletionException failure) {
             return result(failure.getCause(), attempt);
+        }
+    }
+
+    private static long teamId(RecordedExchange record) {
+        return record.lease().owner().teamId();
+    }
+
+    /** What may be stored of the record. */
+    private RecordedExchange allowed(RecordedExchange record, boolean isWithoutKey, int attempt) {
+        Response response = record.response();
+        boolean hasBody = response.requestBody().keptBytes() + response.body().keptBytes() > 0;
+        if (isWithoutKey) {
+            count(Cut.NO_SEAL_KEY, attempt);
+            return record.withoutContents();
+        }
+        if (hasBody && queue.rules().isFull(teamId(record))) {
+            count(Cut.TEAM_BYTES, attempt);
+            return record.withoutBodies();
+        }
+        return record;
+    }
+
+    private void count(Cut why, int attempt) {
+        if (attempt == 1) {
+            queue.metrics().cut(why, 1);
         }
     }
 

@@ -79,7 +79,7 @@ public final class Store implements AutoCloseable {
      * once; called once, before {@link #start} where a tunnel must never be recorded against its rules.
      */
     public void write(CaptureQueue queue) {
-        capture.keep(queue.rules());
+        capture.keep(queue);
         ExchangeWriter started = new ExchangeWriter(database, config.nodeId(), nodeReady, queue);
         writer = started;
         started.start();

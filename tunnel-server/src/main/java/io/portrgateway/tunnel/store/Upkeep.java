@@ -88,6 +88,7 @@ final class Upkeep {
                 new Job(Task.RELEASE, RECONNECT_PAUSE, this::writePending),
                 new Job(Task.REVOCATIONS, config.revocationInterval(), this::lookForRevocations),
                 new Job(Task.CAPTURE_RULES, config.captureRulesInterval(), capture::readRules),
+                new Job(Task.CAPTURE_DISK, config.captureDiskInterval(), capture::keepWithinDisk),
                 new Job(Task.COUNTERS, config.counterInterval(), this::writeCounters),
                 new Job(Task.NODE, beat, this::beat),
                 new Job(Task.SWEEP, beat, this::sweep),
@@ -281,6 +282,7 @@ final class Upkeep {
             dropped =
                     link.transact(connection -> ExchangeSql.dropOldestDay(connection, config.exchangeRetentionDays()));
         } while (dropped > 0 && !isClosing());
+        link.transact(connection -> ExchangeSql.dropDataKeys(connection, config.exchangeRetentionDays()));
     }
 
     private void pruneTraffic(NodeLink link) throws SQLException {
