@@ -80,7 +80,7 @@ public final class Reservations {
         String subdomain = normal(text);
         if (!SUBDOMAIN.matcher(subdomain).matches()) {
             return new ReserveResult.Refused(
-                    subdomain.isEmpty() ? Refusal.EMPTY : Refusal.INVALID_SUBDOMAIN, subdomain);
+                    subdomain.isEmpty() ? ReservationProblem.EMPTY : ReservationProblem.INVALID_SUBDOMAIN, subdomain);
         }
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
@@ -95,20 +95,23 @@ public final class Reservations {
             }
             Contention.pause(attempt);
         }
-        return new ReserveResult.Refused(Refusal.BUSY, subdomain);
+        return new ReserveResult.Refused(ReservationProblem.BUSY, subdomain);
     }
 
     private ReserveResult decide(Member member, String subdomain, String address) {
         OptionalLong owner = ownerOf(subdomain);
         if (owner.isPresent()) {
-            Refusal why = owner.getAsLong() == member.membershipId() ? Refusal.YOURS_ALREADY : Refusal.ALREADY_RESERVED;
+            ReservationProblem why = owner.getAsLong() == member.membershipId()
+                    ? ReservationProblem.YOURS_ALREADY
+                    : ReservationProblem.ALREADY_RESERVED;
             return new ReserveResult.Refused(why, subdomain);
         }
         if (rows.count(member.membershipId()) >= limit) {
-            return new ReserveResult.Refused(limit == 0 ? Refusal.SWITCHED_OFF : Refusal.LIMIT_REACHED, subdomain);
+            return new ReserveResult.Refused(
+                    limit == 0 ? ReservationProblem.SWITCHED_OFF : ReservationProblem.LIMIT_REACHED, subdomain);
         }
         if (rows.isUsedByOthers(subdomain, member.membershipId())) {
-            return new ReserveResult.Refused(Refusal.UNAVAILABLE, subdomain);
+            return new ReserveResult.Refused(ReservationProblem.UNAVAILABLE, subdomain);
         }
         rows.insert(subdomain, member.membershipId());
         audit.record(AuditTrail.Event.of("subdomain.reserved")

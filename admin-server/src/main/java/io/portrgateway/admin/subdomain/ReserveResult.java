@@ -7,5 +7,5 @@ sealed interface ReserveResult {
     record Granted(Reservation reservation) implements ReserveResult {}
 
     /** It is not, and why. */
-    record Refused(Refusal why, String subdomain) implements ReserveResult {}
+    record Refused(ReservationProblem why, String subdomain) implements ReserveResult {}
 }

@@ -5,6 +5,7 @@ import io.portrgateway.admin.settings.PublicAddresses;
 import io.portrgateway.admin.team.Member;
 import io.portrgateway.admin.web.ClientAddresses;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -49,20 +50,25 @@ final class SubdomainController {
             Member member,
             @RequestParam(name = "subdomain", defaultValue = "") String subdomain,
             HttpServletRequest request,
+            HttpServletResponse response,
+            Model model,
             RedirectAttributes flash) {
-        switch (reservations.reserve(member, subdomain, addresses.of(request))) {
-            case ReserveResult.Granted granted ->
+        return switch (reservations.reserve(member, subdomain, addresses.of(request))) {
+            case ReserveResult.Granted granted -> {
                 flash.addFlashAttribute(
                         "notice",
                         publicAddresses.tunnelUrl(granted.reservation().subdomain()) + " is yours now.");
+                yield back(member);
+            }
             case ReserveResult.Refused refused -> {
-                flash.addFlashAttribute("problem", refused.why().sentence());
-                flash.addFlashAttribute(
+                response.setStatus(refused.why().status().value());
+                model.addAttribute("problem", refused.why().sentence());
+                model.addAttribute(
                         "typed",
                         subdomain.length() > MAX_TYPED_CHARS ? subdomain.substring(0, MAX_TYPED_CHARS) : subdomain);
+                yield show(member, model);
             }
-        }
-        return back(member);
+        };
     }
 
     @PostMapping("/{team}/subdomains/{subdomain}/release")

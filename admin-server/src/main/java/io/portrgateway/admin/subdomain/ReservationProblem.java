@@ -3,7 +3,7 @@ package io.portrgateway.admin.subdomain;
 import org.springframework.http.HttpStatus;
 
 /** Why a name cannot be had: the API's status and code, and the sentence for the person (portr-protocol 6.3). */
-enum Refusal {
+enum ReservationProblem {
     EMPTY(HttpStatus.BAD_REQUEST, "invalid_subdomain", "Type a name, such as my-app."),
     INVALID_SUBDOMAIN(
             HttpStatus.BAD_REQUEST,
@@ -29,7 +29,7 @@ enum Refusal {
     private final String code;
     private final String sentence;
 
-    Refusal(HttpStatus status, String code, String sentence) {
+    ReservationProblem(HttpStatus status, String code, String sentence) {
         this.status = status;
         this.code = code;
         this.sentence = sentence;
