@@ -36,7 +36,8 @@ final class ErrorPages implements ErrorController {
                     .contentType(MediaType.APPLICATION_JSON)
                     .body(body);
         }
-        ModelAndView page = new ModelAndView("web/error", Map.of("status", status.value(), "words", words(status)));
+        ModelAndView page = new ModelAndView(
+                "web/error", Map.of("status", status.value(), "words", words(status, isForm(request))));
         page.setStatus(status);
         return page;
     }
@@ -47,7 +48,14 @@ final class ErrorPages implements ErrorController {
         return status == null ? HttpStatus.NOT_FOUND : status;
     }
 
-    private static Words words(HttpStatus status) {
+    /** Whether the browser had sent something; a look at a page fails for other reasons. */
+    private static boolean isForm(HttpServletRequest request) {
+        return request.getAttribute(RequestDispatcher.ERROR_METHOD) instanceof String method
+                && !method.equals("GET")
+                && !method.equals("HEAD");
+    }
+
+    private static Words words(HttpStatus status, boolean form) {
         return switch (status) {
             case NOT_FOUND ->
                 new Words(
@@ -58,8 +66,10 @@ final class ErrorPages implements ErrorController {
             case FORBIDDEN ->
                 new Words(
                         "You may not do this",
-                        "It takes other rights than yours: ask an admin of the team. If you just sent a form, the page may have"
-                                + " expired: go back, reload and try again.",
+                        form
+                                ? "It takes other rights than yours, or the page was open for too long: go back, reload it and"
+                                        + " try again. If it stays, ask an admin."
+                                : "This page is for people with other rights than yours. Ask an admin if you need it.",
                         "key",
                         false);
             case TOO_MANY_REQUESTS ->
