@@ -101,6 +101,15 @@ final class TenantData {
                 .param("admin", ALPHA_ADMIN)
                 .update();
         sql.sql("""
+                        insert into team_capture (team_id, mode, redact_headers)
+                        select id, 'off', array ['X-' || :marker] from team where slug = 'alpha'
+                        """).param("marker", MARKER).update();
+        sql.sql("""
+                        insert into tunnel_capture (membership_id, subdomain, mode, private)
+                        select m.id, 'live-' || :marker, 'off', true
+                        from membership m join app_user u on u.id = m.user_id where u.email = :member
+                        """).param("marker", MARKER).param("member", ALPHA_MEMBER).update();
+        sql.sql("""
                         insert into auto_signup_domain (domain, team_id)
                         select :marker || '.example.com', id from team where slug = 'alpha'
                         """).param("marker", MARKER).update();

@@ -82,6 +82,8 @@ final class TenantSamples {
         add("POST /{team}/subdomains", sample().form("subdomain", "attacked"));
         add("POST /{team}/subdomains/{subdomain}/release", sample().with("subdomain", name));
         add("POST /{team}/client-template", sample().form("template", "tunnels: []\n"));
+        add("POST /{team}/recording", sample().form("mode", "full", "encrypted", "true"));
+        add("POST /{team}/recording/tunnels", sample().form("subdomain", "attacked", "mode", "full"));
         add("POST /instance/sign-up/switch", sample().form("on", "true"));
         add(
                 "POST /instance/sign-up/rules",
@@ -117,6 +119,10 @@ final class TenantSamples {
         add("POST /api/v1/team/users/{id}/reset-password", sample().with("id", member));
         add("POST /api/v1/reserved-subdomains", sample().json("{\"subdomain\":\"attacked\"}"));
         add("DELETE /api/v1/reserved-subdomains/{subdomain}", sample().with("subdomain", name));
+        add("PUT /api/v1/recording", sample().json("{\"mode\":\"full\"}"));
+        add(
+                "PUT /api/v1/recording/tunnels/{subdomain}",
+                sample().with("subdomain", "attacked").json("{\"mode\":\"full\"}"));
         add("PUT /api/v1/config/template", sample().json("{\"template\":\"tunnels: []\"}"));
     }
 

@@ -24,8 +24,10 @@ public final class AuditWords {
             Map.entry("member.role_changed", "Changed the role of"),
             Map.entry("password.reset", "Reset the password of"),
             Map.entry("portr_database.imported", "Imported a Portr database"),
+            Map.entry("recording.changed", "Changed what is recorded"),
+            Map.entry("recording.name_changed", "Changed the recording of"),
             Map.entry("secret_key.revealed", "Looked at the secret key of"),
-            Map.entry("secret_key.rotated", "Rotated the secret key of"),
+            Map.entry("secret_key.rotated", "Replaced the secret key of"),
             Map.entry("session.ended", "Ended a session"),
             Map.entry("sign_in_link.made", "Made a sign-in link for"),
             Map.entry("sign_up.changed", "Changed who may sign up"),
@@ -46,12 +48,29 @@ public final class AuditWords {
             Map.entry("user.signed_out", "Signed out"),
             Map.entry("user.signed_up", "Signed up"));
 
+    /** What reads wrong when somebody did it to themselves; elsewhere the object is just left out. */
+    private static final Map<String, String> ONESELF = Map.of(
+            "member.disconnected", "Disconnected all their tunnels",
+            "member.removed", "Left the team",
+            "member.role_changed", "Changed their own role",
+            "password.reset", "Reset their own password",
+            "secret_key.revealed", "Looked at their own secret key",
+            "secret_key.rotated", "Replaced their own secret key",
+            "sign_in_link.made", "Made a sign-in link for themselves",
+            "superuser.revoked", "Gave up the superuser right");
+
     private AuditWords() {}
 
     /** The action as the beginning of a sentence whose subject is who did it. */
     public static String of(String action) {
         String known = WORDS.get(action);
         return known == null ? plain(action) : known;
+    }
+
+    /** The action of somebody on themselves, as a whole sentence without its subject. */
+    public static String onOneself(String action) {
+        String known = ONESELF.get(action);
+        return known == null ? of(action) : known;
     }
 
     private static String plain(String action) {

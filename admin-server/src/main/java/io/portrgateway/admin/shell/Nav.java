@@ -19,6 +19,7 @@ final class Nav {
             new Item("subdomains", "Subdomains", "subdomains", "/{team}/subdomains"),
             new Item("members", "Members", "members", "/{team}/members"),
             new Item("secret-key", "Your key", "key", "/{team}/secret-key"),
+            new Item("recording", "Recording", "recording", "/{team}/recording"),
             new Item("client-template", "Client template", "template", "/{team}/client-template"),
             new Item("audit", "Audit log", "audit", "/{team}/audit"));
 
@@ -31,7 +32,7 @@ final class Nav {
     private static final List<Item> INSTANCE = List.of(
             new Item("instance-teams", "Teams", "teams", "/instance/teams"),
             new Item("instance-sign-up", "Sign-up", "sign-up", "/instance/sign-up"),
-            new Item("instance-audit", "Audit log", "audit", "/instance/audit"),
+            new Item("instance-audit", "Full audit log", "audit", "/instance/audit"),
             new Item("instance-system", "System", "system", "/instance/system"),
             new Item("instance-settings", "Settings", "settings", "/instance/settings"));
 

@@ -42,6 +42,16 @@ public final class JsonObject {
         }
     }
 
+    /** Whether the field is there, with whatever value. */
+    public boolean has(String field) {
+        return node.has(field);
+    }
+
+    /** Whether the field is there and null. */
+    public boolean isNull(String field) {
+        return node.path(field).isNull();
+    }
+
     /** A text field, trimmed; empty when it is absent, null or not a text. */
     public Optional<String> text(String field) {
         JsonNode value = node.path(field);
