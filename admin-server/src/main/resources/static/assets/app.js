@@ -230,6 +230,10 @@
   document.addEventListener("visibilitychange", hear);
   hear();
 
+  // a page that answered a form and shows something once: a reload asks for the page, and does not send the form again
+  const answered = one("[data-address]");
+  if (answered) history.replaceState(null, "", answered.dataset.address);
+
   for (const popup of all("details.popup[open]")) openPopup(popup);
   growOlder();
   localTimes();

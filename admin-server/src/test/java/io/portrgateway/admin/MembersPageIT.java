@@ -131,6 +131,20 @@ class MembersPageIT {
         assertThat(screen.find("#secret-key-value").getText())
                 .startsWith("portr_")
                 .isNotEqualTo(before);
+
+        // a reload asks for the page: it does not send the form again, which would replace the key once more
+        String version = version();
+        screen.driver().navigate().refresh();
+        screen.waitFor("Show key");
+        assertThat(screen.path()).isEqualTo("/default-team/secret-key");
+        assertThat(version()).isEqualTo(version);
+    }
+
+    private static String version() {
+        return gateway.sql()
+                .sql("select string_agg(key_version::text, ',' order by id) from membership")
+                .query(String.class)
+                .single();
     }
 
     @Test

@@ -38,7 +38,10 @@ class NamesAndAuditPagesIT {
                         where u.email = 'ben@example.com'
                         """).update();
         screen.open("/default-team/subdomains").check("subdomains");
-        screen.type("#subdomain", "hooks").click("Reserve").waitFor("reserved by another member");
+        screen.type("#subdomain", "hooks")
+                .click("Reserve")
+                .waitFor("reserved by another member")
+                .forgetConsole();
         screen.check("subdomains-taken");
 
         screen.click("Release shop").waitFor("Anybody may take the name");

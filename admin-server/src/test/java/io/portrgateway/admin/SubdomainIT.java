@@ -232,6 +232,7 @@ class SubdomainIT {
                     .contains(ben.email());
 
             Answer refused = browser.submit(page, "/default-team/subdomains", "subdomain", "Bens-Name");
+            assertThat(refused.status()).isEqualTo(409);
             assertThat(refused.body()).contains("reserved by another member").contains("value=\"Bens-Name\"");
 
             Answer reserved = browser.submit(page, "/default-team/subdomains", "subdomain", "Anns-Name");

@@ -141,8 +141,12 @@ final class TemplateText {
 
     private static String reason(MarkedYAMLException wrong) {
         String problem = firstLine(wrong.getProblem());
-        return problem.startsWith("could not determine a constructor for the tag")
-                ? "tags such as !!type are not allowed"
+        if (problem.startsWith("could not determine a constructor for the tag")) {
+            return "tags such as !!type are not allowed";
+        }
+        // the reader's own words for a line that is not where its neighbours are
+        return problem.startsWith("expected <block end>")
+                ? "this is not YAML: the indentation does not fit the lines above"
                 : "this is not YAML: " + problem;
     }
 

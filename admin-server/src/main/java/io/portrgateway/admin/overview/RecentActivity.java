@@ -111,8 +111,9 @@ class RecentActivity {
     }
 
     private static Item item(AuditRow row) {
-        String how = AuditWords.of(row.action());
-        String what = row.subject().equals(row.actor()) ? "" : row.subject();
+        boolean oneself = row.subject().equals(row.actor());
+        String how = oneself ? AuditWords.onOneself(row.action()) : AuditWords.of(row.action());
+        String what = oneself ? "" : row.subject();
         return new Item(
                 row.at().toInstant(),
                 "audit",
