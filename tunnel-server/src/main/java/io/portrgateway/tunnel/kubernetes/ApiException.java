@@ -25,6 +25,7 @@ final class ApiException extends IOException {
         Result result = switch (status) {
             case 401, 403 -> Result.FORBIDDEN;
             case 409 -> Result.CONFLICT;
+            case 422 -> Result.INVALID;
             case 429 -> Result.UNAVAILABLE;
             default -> status >= 400 && status < 500 ? Result.REFUSED : Result.UNAVAILABLE;
         };

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -45,6 +46,11 @@ final class PortBook {
                 .sorted(Comparator.comparingLong(entry -> entry.getValue().number()))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /** The tunnel that uses the port. */
+    Optional<Tunnel> tunnel(int port) {
+        return Optional.ofNullable(open.get(port)).map(Entry::tunnel);
     }
 
     /** Ports given back and not yet {@link #forget forgotten}. */

@@ -22,9 +22,10 @@ import java.util.stream.Collectors;
  * @param remove ports of ours to remove
  * @param strangers ports of ours that stay though no tunnel of this node uses them: of another node, or left over
  * @param presentCount ports of ours in the Service after the change
- * @param missingCount tunnels for which there is no room
+ * @param leftOut ports of tunnels for which there is no room
  */
-record PortPlan(List<Integer> add, List<Integer> remove, Set<Integer> strangers, int presentCount, int missingCount) {
+record PortPlan(
+        List<Integer> add, List<Integer> remove, Set<Integer> strangers, int presentCount, List<Integer> leftOut) {
 
     /** What one node knows, besides the Service. */
     record Wishes(Collection<Integer> wanted, Set<Integer> released, Set<Integer> leftOver) {}
@@ -60,7 +61,22 @@ record PortPlan(List<Integer> add, List<Integer> remove, Set<Integer> strangers,
         int room = Math.max(0, maxCount - (ours - remove.size()));
         List<Integer> add = missing.stream().limit(room).toList();
         return new PortPlan(
-                add, List.copyOf(remove), unused, ours - remove.size() + add.size(), missing.size() - add.size());
+                add,
+                List.copyOf(remove),
+                unused,
+                ours - remove.size() + add.size(),
+                missing.subList(add.size(), missing.size()));
+    }
+
+    int missingCount() {
+        return leftOut.size();
+    }
+
+    /** The same with at most so many of the ports to add: the rest is for a later change. */
+    PortPlan addingAtMost(int count) {
+        return count >= add.size()
+                ? this
+                : new PortPlan(add.subList(0, count), remove, strangers, presentCount - (add.size() - count), leftOut);
     }
 
     boolean isEmpty() {

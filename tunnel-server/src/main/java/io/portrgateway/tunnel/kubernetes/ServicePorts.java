@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,8 @@ public final class ServicePorts implements PublicPorts, AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final int CONFLICT_TRY_COUNT = 5;
+    /** Attempts to change the Service on one occasion: enough to find several ports that it does not take. */
+    private static final int CHANGE_COUNT = 64;
 
     private final KubernetesConfig config;
     private final PortRange pool;
@@ -51,6 +54,7 @@ public final class ServicePorts implements PublicPorts, AutoCloseable {
     private final BooleanSupplier mayTidy;
 
     private final PortBook book = new PortBook();
+    private final RejectedPorts rejected;
     private final Semaphore changes = new Semaphore(1);
     /** Completes with the next comparison; whoever asks for a port waits for it. */
     private final AtomicReference<CompletableFuture<Void>> next = new AtomicReference<>(new CompletableFuture<>());
@@ -64,6 +68,7 @@ public final class ServicePorts implements PublicPorts, AutoCloseable {
     private Set<Integer> lastSeen = Set.of();
     private Duration pause = FIRST_PAUSE;
     private boolean isFull;
+    private Set<Integer> toldFull = Set.of();
 
     /**
      * @param pool ports that tunnels may have; no other port of the Service is ever touched
@@ -77,6 +82,7 @@ public final class ServicePorts implements PublicPorts, AutoCloseable {
             KubernetesMetrics metrics,
             BooleanSupplier mayTidy) {
         this.config = config;
+        this.rejected = new RejectedPorts(book, config.reconcileInterval());
         this.pool = pool;
         this.edge = edge;
         this.metrics = metrics;
@@ -182,7 +188,7 @@ public final class ServicePorts implements PublicPorts, AutoCloseable {
 
     private void compare(ServiceClient client) throws InterruptedException {
         try {
-            boolean isChanged = sync(client, CONFLICT_TRY_COUNT);
+            boolean isChanged = sync(client);
             metrics.synced(isChanged ? Result.CHANGED : Result.UNCHANGED);
             works();
         } catch (ApiException answered) {
@@ -194,29 +200,68 @@ public final class ServicePorts implements PublicPorts, AutoCloseable {
         }
     }
 
-    private boolean sync(ServiceClient client, int triesLeft) throws IOException, InterruptedException {
-        Service service = client.read();
-        Set<Integer> released = book.released();
-        PortPlan plan = PortPlan.of(
-                service.ports(), new Wishes(book.wanted(), released, leftOver()), pool, config.maxPortCount());
-        if (!plan.isEmpty()) {
+    /**
+     * Brings the Service in step, in one change as a rule. When the API does not take the ports of a change, half of them
+     * are tried, until the one that it does not take is alone: the others get in.
+     */
+    private boolean sync(ServiceClient client) throws IOException, InterruptedException {
+        boolean isChanged = false;
+        int conflictsLeft = CONFLICT_TRY_COUNT - 1;
+        int most = Integer.MAX_VALUE;
+        for (int change = 0; change < CHANGE_COUNT; change++) {
+            Service service = client.read();
+            Set<Integer> released = book.released();
+            PortPlan whole = PortPlan.of(
+                    service.ports(),
+                    new Wishes(rejected.without(book.wanted()), released, leftOver()),
+                    pool,
+                    config.maxPortCount());
+            PortPlan plan = whole.addingAtMost(most);
             try {
-                client.patch(service, plan);
+                if (!plan.isEmpty()) {
+                    client.patch(service, plan);
+                    isChanged = true;
+                    LOG.debug("kubernetes.changed added={} removed={}", plan.add(), plan.remove());
+                }
             } catch (ApiException refused) {
-                if (refused.result() != Result.CONFLICT || triesLeft == 1) {
+                if (refused.result() == Result.CONFLICT && conflictsLeft > 0) {
+                    conflictsLeft--;
+                } else if (refused.result() == Result.INVALID && !plan.add().isEmpty()) {
+                    most = plan.add().size() / 2;
+                    if (plan.add().size() == 1) {
+                        reject(plan.add().getFirst(), refused);
+                        most = Integer.MAX_VALUE;
+                    }
+                } else {
                     throw refused;
                 }
-                metrics.synced(Result.CONFLICT);
-                return sync(client, triesLeft - 1);
+                metrics.synced(refused.result());
+                continue;
             }
-            LOG.debug("kubernetes.changed added={} removed={}", plan.add(), plan.remove());
+            book.forget(released);
+            lastSeen = plan.after(service.ports());
+            remember(whole.strangers());
+            metrics.seen(plan.presentCount(), whole.missingCount() + rejected.count());
+            full(whole);
+            if (plan.add().size() == whole.add().size()) {
+                return isChanged;
+            }
         }
-        book.forget(released);
-        lastSeen = plan.after(service.ports());
-        remember(plan.strangers());
-        metrics.seen(plan.presentCount(), plan.missingCount());
-        full(plan);
-        return !plan.isEmpty();
+        // The rest after a pause for whoever else asks the API
+        changes.release();
+        return isChanged;
+    }
+
+    private void reject(int port, ApiException refused) {
+        Optional<Tunnel> untold = rejected.add(port);
+        metrics.rejected();
+        LOG.warn("kubernetes.port_rejected service={} port={} cause={}", config.service(), port, refused.getMessage());
+        untold.ifPresent(tunnel ->
+                warn(tunnel, port, "is not reachable from outside: the cluster did not accept it; take another port"));
+    }
+
+    private static void warn(Tunnel tunnel, int port, String what) {
+        tunnel.upstreams().forEach(upstream -> upstream.warn("port " + port + " " + what));
     }
 
     /** Ports that nobody here used since a whole interval: an earlier run left them, or another node has gone. */
@@ -248,6 +293,15 @@ public final class ServicePorts implements PublicPorts, AutoCloseable {
                     config.maxPortCount(),
                     plan.missingCount());
         }
+        Set<Integer> leftOut = Set.copyOf(plan.leftOut());
+        leftOut.stream()
+                .filter(port -> !toldFull.contains(port))
+                .forEach(port -> book.tunnel(port)
+                        .ifPresent(tunnel -> warn(
+                                tunnel,
+                                port,
+                                "is not reachable from outside yet: the gateway has no room for more public ports")));
+        toldFull = leftOut;
     }
 
     private void works() {

@@ -19,6 +19,8 @@ public final class KubernetesMetrics {
         CONFLICT,
         /** The API does not let us. */
         FORBIDDEN,
+        /** The API does not take a port that was to be added. */
+        INVALID,
         /** The API takes the question for a wrong one. */
         REFUSED,
         /** The API does not answer, or not usefully. */
@@ -28,6 +30,7 @@ public final class KubernetesMetrics {
     private final Map<Result, Counter> results = new EnumMap<>(Result.class);
     private final AtomicInteger presentCount = new AtomicInteger();
     private final AtomicInteger missingCount = new AtomicInteger();
+    private final Counter rejected;
 
     public KubernetesMetrics(MeterRegistry registry) {
         for (Result result : Result.values()) {
@@ -38,6 +41,9 @@ public final class KubernetesMetrics {
                             .description("Comparisons of the Service's ports with the open TCP tunnels by result")
                             .register(registry));
         }
+        rejected = Counter.builder("portr.kubernetes.ports.rejected")
+                .description("Times that the API did not take one port of a TCP tunnel")
+                .register(registry);
         Gauge.builder("portr.kubernetes.ports", presentCount::get)
                 .description("Ports of TCP tunnels in the Service, as last seen")
                 .register(registry);
@@ -56,6 +62,11 @@ public final class KubernetesMetrics {
     public void seen(int present, int missing) {
         presentCount.set(present);
         missingCount.set(missing);
+    }
+
+    /** The API did not take one port. */
+    public void rejected() {
+        rejected.increment();
     }
 
     public void missing(int missing) {

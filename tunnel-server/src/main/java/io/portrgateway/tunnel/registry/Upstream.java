@@ -62,6 +62,12 @@ public interface Upstream extends AttributeMap {
         return true;
     }
 
+    /**
+     * Tells the person at the client that something is wrong with this tunnel, in a sentence; lost where there is no way
+     * to. Any thread.
+     */
+    default void warn(String sentence) {}
+
     /** Tells the person at the client of one finished exchange, where there is a terminal; lossy. Any thread. */
     void report(ExchangeLine line);
 }

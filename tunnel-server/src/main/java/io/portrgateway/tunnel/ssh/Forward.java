@@ -106,6 +106,11 @@ final class Forward implements SessionForward {
     }
 
     @Override
+    public void warn(String sentence) {
+        handler.warn(sentence);
+    }
+
+    @Override
     public void report(ExchangeLine line) {
         handler.report(line);
     }

@@ -135,6 +135,10 @@ final class ForwardRequestHandler {
         return notices.hasAudience();
     }
 
+    void warn(String sentence) {
+        loop().execute(() -> notices.problem(sentence));
+    }
+
     void report(ExchangeLine line) {
         notices.report(line);
     }

@@ -37,6 +37,9 @@ interface SessionForward {
         return true;
     }
 
+    /** What {@code Upstream.warn} does: a line on the client's terminal, now or when there is one. Any thread. */
+    default void warn(String sentence) {}
+
     /** What {@code Upstream.report} does: one line on the client's terminal, if there is one. Any thread; lossy. */
     void report(ExchangeLine line);
 }

@@ -127,6 +127,11 @@ final class SshUpstream extends DefaultAttributeMap implements SessionUpstream {
     }
 
     @Override
+    public void warn(String sentence) {
+        forward.warn(sentence);
+    }
+
+    @Override
     public void report(ExchangeLine line) {
         forward.report(line);
     }

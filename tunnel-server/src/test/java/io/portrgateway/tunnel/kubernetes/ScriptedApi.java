@@ -21,7 +21,9 @@ import java.security.cert.Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -43,6 +45,7 @@ public final class ScriptedApi implements AutoCloseable {
     private String token = "first-token";
     private int version = 1;
     private int refusal;
+    private final Set<Integer> badPorts = new HashSet<>();
     private int requestCount;
     private int conflictCount;
     private int rivalCount;
@@ -108,6 +111,16 @@ public final class ScriptedApi implements AutoCloseable {
     /** Answers every request with this status; 0 ends it. */
     public synchronized void refuse(int status) {
         refusal = status;
+    }
+
+    /** Does not take a change with this port in it. */
+    synchronized void dislike(int port) {
+        badPorts.add(port);
+    }
+
+    /** Takes it again. */
+    synchronized void like(int port) {
+        badPorts.remove(port);
     }
 
     /** Lets somebody else change the Service between the next so many readings and their patches. */
@@ -209,6 +222,12 @@ public final class ScriptedApi implements AutoCloseable {
                 .equals("" + version)) {
             conflictCount++;
             return status(409, "the object has been modified");
+        }
+        for (JsonElement element : patch.getAsJsonObject("spec").getAsJsonArray("ports")) {
+            JsonObject entry = element.getAsJsonObject();
+            if (!entry.has("$patch") && badPorts.contains(entry.get("port").getAsInt())) {
+                return status(422, "Service is invalid: spec.ports: " + entry.get("port") + " is not allowed");
+            }
         }
         List<Integer> named = new ArrayList<>();
         for (JsonElement element : patch.getAsJsonObject("spec").getAsJsonArray("ports")) {

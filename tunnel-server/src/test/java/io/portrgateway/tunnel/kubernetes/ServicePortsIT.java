@@ -242,6 +242,73 @@ class ServicePortsIT {
         await().untilAsserted(() -> assertThat(api.ports()).containsExactly(2222, 30006));
     }
 
+    @Test
+    void tellsTheClientOnceWhenThereIsNoRoom() throws Exception {
+        start(Duration.ofMillis(100), 1);
+        listen(tunnel(30005, 1)).get(10, TimeUnit.SECONDS);
+        Tunnel second = tunnel(30006, 1);
+        listen(second).get(10, TimeUnit.SECONDS);
+
+        await().untilAsserted(() -> assertThat(warnings(second)).hasSize(1));
+        await().during(Duration.ofMillis(300)).until(() -> warnings(second).size() == 1);
+
+        assertThat(warnings(second).getFirst())
+                .startsWith("port 30006 is not reachable")
+                .contains("no room");
+    }
+
+    @Test
+    void addsTheOthersWhenTheApiDoesNotTakeSomePorts() throws Exception {
+        api.dislike(30003);
+        api.dislike(30009);
+        start(NEVER, 10);
+        List<Tunnel> tunnels = IntStream.rangeClosed(30001, 30010)
+                .mapToObj(port -> tunnel(port, 1))
+                .toList();
+        CompletableFuture.allOf(tunnels.stream().map(this::listen).toArray(CompletableFuture<?>[]::new))
+                .join();
+
+        await().untilAsserted(
+                        () -> assertThat(api.ports()).hasSize(9).contains(30010).doesNotContain(30003, 30009));
+        assertThat(warnings(tunnels.get(2))).singleElement().asString().contains("port 30003", "did not accept");
+        assertThat(warnings(tunnels.get(8))).hasSize(1);
+        assertThat(warnings(tunnels.get(3))).isEmpty();
+        assertThat(meters.get("portr.kubernetes.ports.rejected").counter().count())
+                .isEqualTo(2);
+        assertThat(meters.get("portr.kubernetes.ports.missing").gauge().value()).isEqualTo(2);
+        assertThat(syncs("refused")).isZero();
+        // And one more port goes in at once
+        assertThat(api.requestCount()).isLessThan(60);
+        unlisten(tunnels.get(2));
+        unlisten(tunnels.get(0));
+        await().untilAsserted(() -> assertThat(api.ports()).doesNotContain(30001));
+        await().untilAsserted(() -> assertThat(
+                        meters.get("portr.kubernetes.ports.missing").gauge().value())
+                .isEqualTo(1));
+    }
+
+    @Test
+    void triesARejectedPortAgainAfterAWhile() throws Exception {
+        api.dislike(30003);
+        start(Duration.ofMillis(200), 10);
+        Tunnel tunnel = tunnel(30003, 1);
+        listen(tunnel).get(10, TimeUnit.SECONDS);
+        await().untilAsserted(() -> assertThat(
+                        meters.get("portr.kubernetes.ports.rejected").counter().count())
+                .isGreaterThan(1));
+
+        api.like(30003);
+
+        await().untilAsserted(() -> assertThat(api.ports()).containsExactly(2222, 30003));
+        assertThat(warnings(tunnel)).hasSize(1);
+    }
+
+    private static List<String> warnings(Tunnel tunnel) {
+        return tunnel.upstreams().stream()
+                .flatMap(upstream -> ((FakeUpstream) upstream).warnings().stream())
+                .toList();
+    }
+
     private void start(Duration interval, int maxPortCount) {
         ports = make(interval, maxPortCount);
         ports.start();

@@ -19,6 +19,8 @@ public final class FakeUpstream extends DefaultAttributeMap implements Upstream 
     private final List<CloseReason> closeReasons = new CopyOnWriteArrayList<>();
     private final Promise<Void> closePromise = GlobalEventExecutor.INSTANCE.newPromise();
 
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
+
     private volatile boolean isOpen = true;
 
     public FakeUpstream() {
@@ -90,6 +92,16 @@ public final class FakeUpstream extends DefaultAttributeMap implements Upstream 
     public void close(CloseReason reason) {
         closeReasons.add(reason);
         vanish();
+    }
+
+    /** What the person at the client was told. */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    @Override
+    public void warn(String sentence) {
+        warnings.add(sentence);
     }
 
     @Override

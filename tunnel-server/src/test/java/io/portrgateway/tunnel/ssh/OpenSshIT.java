@@ -50,6 +50,15 @@ class OpenSshIT {
     }
 
     @Test
+    void showsWhatIsWrongWithATunnelOnTheTerminal() throws Exception {
+        OpenSsh.Run run = ssh.withPassword(SshGateway.KEY, "-tt", "-R", "myapp:80:127.0.0.1:9", "acme@127.0.0.1");
+
+        gateway.awaitTunnel("myapp").upstreams().getFirst().warn("port 30005 is not reachable");
+
+        run.awaitOutput("port 30005 is not reachable");
+    }
+
+    @Test
     void servesNamedForwardWithPublicKey() throws Exception {
         Path key = ssh.generateKey("ed25519");
         gateway.accounts.addPublicKey(SshGateway.KEY, ssh.publicBlob(key));
