@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +29,23 @@ public final class Bench implements Callable<Integer> {
     private static final List<String> CIPHERS =
             List.of(CIPHER, "aes256-gcm@openssh.com", "aes256-ctr", "chacha20-poly1305@openssh.com");
 
+    private static final List<String> ALL =
+            List.of("bulk", "ciphers", "requests", "latency", "other", "distance", "stalled", "start", "idle");
+
     @Option(
             names = "--only",
             split = ",",
             description = "Scenarios: bulk, ciphers, requests, latency, other, distance, stalled, idle, start")
-    private List<String> only =
-            List.of("bulk", "ciphers", "requests", "latency", "other", "distance", "stalled", "start", "idle");
+    private @Nullable List<String> only;
+
+    @Option(
+            names = "--capture",
+            split = ",",
+            description =
+                    "Small requests under each of these values of PORTR_CAPTURE, the first one being the baseline, such"
+                            + " as off,full; full:0 also lifts the limit on recorded requests per second. Alone, without the other"
+                            + " scenarios, unless --only names some")
+    private List<String> capture = List.of();
 
     @Option(names = "--rounds", defaultValue = "3", description = "Rounds of each comparison; the median counts")
     private int rounds;
@@ -90,11 +102,24 @@ public final class Bench implements Callable<Integer> {
         }
         Path folder = Files.createTempDirectory("portr-bench");
         Results results = new Results();
+        List<String> wanted = only == null ? (capture.isEmpty() ? ALL : List.of()) : only;
+        if (!wanted.isEmpty()) {
+            measure(wanted, folder, results);
+        }
+        if (!capture.isEmpty()) {
+            measureCapture(folder, results);
+        }
+        Files.writeString(out, results.page(head()));
+        System.out.println("written: " + out);
+        return 0;
+    }
+
+    private void measure(List<String> wanted, Path folder, Results results) throws Exception {
         OpenSsh ssh = new OpenSsh(folder);
         try (BulkOrigin bulk = new BulkOrigin();
                 Nginx nginx = new Nginx(folder);
                 Sshd sshd = new Sshd(folder, ssh);
-                Gateway gateway = new Gateway(launcher.toAbsolutePath(), folder, ssh, gatewaySettings())) {
+                Gateway gateway = new Gateway("gateway", launcher.toAbsolutePath(), folder, ssh, gatewaySettings())) {
             Scenarios scenarios =
                     new Scenarios(results, rounds, Duration.ofSeconds(seconds), mebibytes << 20, bulk, nginx);
             List<Server> both = List.of(sshd, gateway);
@@ -102,7 +127,7 @@ public final class Bench implements Callable<Integer> {
                 System.out.println("warming up");
                 scenarios.warmUp(gateway, Duration.ofSeconds(warmUpSeconds));
             }
-            for (String scenario : only) {
+            for (String scenario : wanted) {
                 System.out.println(scenario);
                 switch (scenario) {
                     case "bulk" -> scenarios.bulk(both);
@@ -118,9 +143,41 @@ public final class Bench implements Callable<Integer> {
                 }
             }
         }
-        Files.writeString(out, results.page(head()));
-        System.out.println("written: " + out);
-        return 0;
+    }
+
+    /** One gateway for each way of recording, side by side, so that they can take turns. */
+    private void measureCapture(Path folder, Results results) throws Exception {
+        OpenSsh ssh = new OpenSsh(folder);
+        List<Gateway> gateways = new ArrayList<>();
+        try (BulkOrigin bulk = new BulkOrigin();
+                Nginx nginx = new Nginx(folder)) {
+            Scenarios scenarios =
+                    new Scenarios(results, rounds, Duration.ofSeconds(seconds), mebibytes << 20, bulk, nginx);
+            for (String way : capture) {
+                Map<String, String> settings = new HashMap<>(gatewaySettings());
+                int colon = way.indexOf(':');
+                settings.put("PORTR_CAPTURE", colon < 0 ? way : way.substring(0, colon));
+                if (colon >= 0) {
+                    settings.put("PORTR_CAPTURE_RATE", way.substring(colon + 1));
+                }
+                gateways.add(new Gateway(
+                        "capture " + way,
+                        launcher.toAbsolutePath(),
+                        Files.createDirectories(folder.resolve("capture" + gateways.size())),
+                        ssh,
+                        settings));
+            }
+            if (warmUpSeconds > 0) {
+                System.out.println("warming up");
+                for (Gateway gateway : gateways) {
+                    scenarios.warmUpRequests(gateway, Duration.ofSeconds(warmUpSeconds));
+                }
+            }
+            System.out.println("capture");
+            scenarios.capture(gateways);
+        } finally {
+            gateways.forEach(Gateway::close);
+        }
     }
 
     private void other(Scenarios scenarios, Gateway gateway, Path folder, Results results)

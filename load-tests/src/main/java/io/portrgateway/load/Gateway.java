@@ -16,6 +16,7 @@ final class Gateway implements Server {
     private static final Pattern TOKEN = Pattern.compile("--token (\\S+)");
     private static final Pattern TEAM = Pattern.compile("-R \\S+ (\\S+)@");
 
+    private final String name;
     private final Process launcher;
     private final OpenSsh ssh;
     private final int sshPort;
@@ -26,8 +27,9 @@ final class Gateway implements Server {
     private final AtomicInteger names = new AtomicInteger();
 
     /** Starts it with more settings in the environment, such as raised limits. */
-    Gateway(Path launcherScript, Path folder, OpenSsh ssh, Map<String, String> settings)
+    Gateway(String name, Path launcherScript, Path folder, OpenSsh ssh, Map<String, String> settings)
             throws IOException, InterruptedException {
+        this.name = name;
         this.ssh = ssh;
         sshPort = Tools.freePort();
         httpPort = Tools.freePort();
@@ -77,7 +79,7 @@ final class Gateway implements Server {
 
     @Override
     public String name() {
-        return "gateway";
+        return name;
     }
 
     @Override
@@ -87,6 +89,11 @@ final class Gateway implements Server {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("gateway: no tunnel-server process"))
                 .pid();
+    }
+
+    /** The process above the servers and the database. */
+    long launcherPid() {
+        return launcher.pid();
     }
 
     int sshPort() {

@@ -19,6 +19,7 @@ final class Scenarios {
     private static final int VISITORS = 256;
     private static final int STALLED_COUNT = 50;
     private static final int OPENERS = 32;
+    private static final Duration WRITING = Duration.ofSeconds(1);
 
     private final Results results;
     private final int rounds;
@@ -191,6 +192,51 @@ final class Scenarios {
                     "%s (sshd -R: %s)".formatted(ours, sshd),
                     ours.requestsPerSecond() / sshd.requestsPerSecond(),
                     atLeast(keepAlive ? 1.1 : 1.5));
+        }
+    }
+
+    /** Small requests only, for gateways of which nothing else is measured. */
+    void warmUpRequests(Server server, Duration time) throws IOException, InterruptedException {
+        try (Server.OpenTunnel tunnel = server.open(Server.Kind.HTTP, nginx.port(), Bench.CIPHER)) {
+            Wrk.run(tunnel.visitorPort(), tunnel.host(), VISITORS, true, time);
+        }
+    }
+
+    /** Small requests on kept connections, beside those of the first gateway; each round turns the order around. */
+    void capture(List<Gateway> gateways) throws IOException, InterruptedException {
+        Samples<String, Load> all = new Samples<>();
+        Samples<String, Double> whole = new Samples<>();
+        for (int round = 0; round <= rounds; round++) {
+            for (Gateway gateway : round % 2 == 0 ? gateways : gateways.reversed()) {
+                try (Server.OpenTunnel tunnel = gateway.open(Server.Kind.HTTP, nginx.port(), Bench.CIPHER)) {
+                    ProcessUsage before = ProcessUsage.ofTree(gateway.launcherPid());
+                    Load load = load(gateway.pid(), tunnel, true);
+                    // What was recorded last is written now, on nobody else's time
+                    Thread.sleep(WRITING);
+                    double cpu = ProcessUsage.ofTree(gateway.launcherPid()).cpuSecondsSince(before);
+                    all.add(round, gateway.name(), load);
+                    whole.add(round, gateway.name(), cpu * 1_000_000 / (load.requestsPerSecond() * length.toSeconds()));
+                }
+            }
+        }
+        String baseline = gateways.getFirst().name();
+        Load without = Load.median(all.of(baseline));
+        for (Gateway gateway : gateways.subList(1, gateways.size())) {
+            Load with = Load.median(all.of(gateway.name()));
+            String pair = gateway.name() + " vs " + baseline;
+            results.ratio(
+                    pair + ", requests/s",
+                    "%s (%s: %s)".formatted(with, baseline, without),
+                    with.requestsPerSecond() / without.requestsPerSecond(),
+                    atLeast(0.9));
+            results.figure(
+                    pair + ", CPU ms per 1,000 requests",
+                    "tunnel-server %.1f (%.1f), with database and admin-server %.1f (%.1f)"
+                            .formatted(
+                                    with.cpuMillisPerThousand(),
+                                    without.cpuMillisPerThousand(),
+                                    median(whole.of(gateway.name())),
+                                    median(whole.of(baseline))));
         }
     }
 
