@@ -19,7 +19,7 @@ begin
     execute format('grant insert, update, delete on app_user, github_account, team, membership, ssh_public_key,'
         ' api_token, reserved_subdomain, tunnel_command, auto_signup_settings,'
         ' auto_signup_domain, auto_signup_github, sign_in_link, team_invitation to %I', admin_role);
-    execute format('grant insert, update, delete on team_capture, tunnel_capture, replay to %I', admin_role);
+    execute format('grant insert, update, delete on team_capture, tunnel_capture, replay, replay_batch to %I', admin_role);
     execute format('grant insert on capture_seal_key to %I', admin_role);
     execute format('grant execute on function exchange_disk_use() to %I', admin_role);
     execute format('grant insert, update, delete on web_session, web_session_attributes to %I', admin_role);

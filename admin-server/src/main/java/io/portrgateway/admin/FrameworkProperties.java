@@ -8,6 +8,9 @@ import java.util.Map;
 /** The framework's properties that depend on our settings; the fixed ones are in {@code application.properties}. */
 final class FrameworkProperties {
 
+    /** What a form holds beside its file, as application.properties bounds it. */
+    private static final long FORM_BYTES = 512 << 10;
+
     private FrameworkProperties() {}
 
     static Map<String, Object> of(AdminSettings settings) {
@@ -16,6 +19,10 @@ final class FrameworkProperties {
         properties.put("server.port", settings.admin().port());
         properties.put("management.server.address", settings.ops().address());
         properties.put("management.server.port", settings.ops().port());
+        // files come with forms that replace the body of a request
+        long fileBytes = Math.max(1, settings.replays().bodyBytes());
+        properties.put("spring.servlet.multipart.max-file-size", fileBytes + "B");
+        properties.put("spring.servlet.multipart.max-request-size", fileBytes + FORM_BYTES + "B");
         properties.put("portr.version", AdminServer.version());
         properties.put(
                 "logging.level.io.portrgateway", settings.logging().level().name());

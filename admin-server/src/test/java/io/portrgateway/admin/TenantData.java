@@ -2,6 +2,8 @@ package io.portrgateway.admin;
 
 import io.portrgateway.admin.exchange.Direction;
 import io.portrgateway.admin.secret.Tokens;
+import io.portrgateway.admin.web.Ulid;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,9 @@ final class TenantData {
     /** Change by themselves, or with any sign-in: sessions, and what a token was last used. */
     private static final Set<String> VOLATILE =
             Set.of("web_session", "web_session_attributes", "audit_event", "sign_in_link", "flyway_schema_history");
+
+    /** What a recorded request of alpha was sent again as. */
+    final String replay = Ulid.at(Instant.now());
 
     private final JdbcClient sql;
     private final String everything;
@@ -78,6 +83,20 @@ final class TenantData {
                         select 'http:' || subdomain, id, membership_id, 'node', 1, now() + interval '1 hour'
                         from connection where id = :id
                         """).param("id", CONNECTION).update();
+        sql.sql("""
+                        insert into replay_batch (id, team_id, membership_id, total)
+                        select :id, team_id, membership_id, 1 from connection where id = :connection
+                        """).param("id", replay).param("connection", CONNECTION).update();
+        sql.sql("""
+                        insert into replay (id, batch_id, position, team_id, membership_id, connection_id, method,
+                                            target, headers, body)
+                        select :id, :id, 0, team_id, membership_id, id, 'GET', '/' || :marker, '[]', ''
+                        from connection where id = :connection
+                        """)
+                .param("id", replay)
+                .param("marker", MARKER)
+                .param("connection", CONNECTION)
+                .update();
         sql.sql("""
                         insert into ssh_public_key (user_id, name, key_type, key_blob, fingerprint)
                         select id, 'key ' || :marker, 'ssh-ed25519', 'blob', 'SHA256:' || :marker from app_user

@@ -79,6 +79,13 @@ final class TenantSamples {
         add("GET /{team}/requests/{id}", sample().with("id", data.request()));
         add("GET /{team}/requests/{id}/body/{direction}", body(data));
         add("GET /{team}/requests/{id}/body/{direction}/view", body(data));
+        add("GET /{team}/requests/{id}/replay", sample().with("id", data.request()));
+        add(
+                "POST /{team}/requests/{id}/replay",
+                sample().with("id", data.request()).form("exact", "1"));
+        add("POST /{team}/replays", sample().form("id", data.request()));
+        add("GET /{team}/replays/{batch}", sample().with("batch", data.replay));
+        add("POST /{team}/replays/{batch}/cancel", sample().with("batch", data.replay));
         add("POST /{team}/subdomains", sample().form("subdomain", "attacked"));
         add("POST /{team}/subdomains/{subdomain}/release", sample().with("subdomain", name));
         add("POST /{team}/client-template", sample().form("template", "tunnels: []\n"));
@@ -100,6 +107,9 @@ final class TenantSamples {
         // API
         add("GET /api/v1/connections/{id}", sample().with("id", TenantData.CONNECTION));
         add("POST /api/v1/connections/{id}/disconnect", sample().with("id", TenantData.CONNECTION));
+        add("POST /api/v1/requests/{id}/replay", sample().with("id", data.request()));
+        add("GET /api/v1/replays/{batch}", sample().with("batch", data.replay));
+        add("POST /api/v1/replays/{batch}/cancel", sample().with("batch", data.replay));
         add(
                 "PATCH /api/v1/auto-signup",
                 sample().json("{\"auto_signup_domains\":[{\"domain\":\"attacked.example\",\"team_id\":1}]}"));

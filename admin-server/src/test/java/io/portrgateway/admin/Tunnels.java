@@ -46,6 +46,16 @@ final class Tunnels {
         return insert(membershipId, row, more);
     }
 
+    /** Says that a node serves the tunnel, for the next hour; answers its id. */
+    String serve(String id) {
+        gateway.sql().sql("""
+                        insert into lease (name, connection_id, membership_id, node, epoch, expires_at)
+                        select 'http:' || subdomain, id, membership_id, 'node', 1, now() + interval '1 hour'
+                        from connection where id = ?
+                        """).param(id).update();
+        return id;
+    }
+
     void update(String id, String assignments) {
         gateway.sql()
                 .sql("update connection set " + assignments + " where id = :id")

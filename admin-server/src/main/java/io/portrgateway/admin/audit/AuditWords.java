@@ -26,6 +26,8 @@ public final class AuditWords {
             Map.entry("portr_database.imported", "Imported a Portr database"),
             Map.entry("recording.changed", "Changed what is recorded"),
             Map.entry("recording.name_changed", "Changed the recording of"),
+            Map.entry("replay.cancelled", "Cancelled a replay of"),
+            Map.entry("request.replayed", "Sent again the request"),
             Map.entry("secret_key.revealed", "Looked at the secret key of"),
             Map.entry("secret_key.rotated", "Replaced the secret key of"),
             Map.entry("session.ended", "Ended a session"),

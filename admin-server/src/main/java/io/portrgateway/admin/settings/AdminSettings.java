@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param auditRetention how long audit events are kept; zero is for ever
  * @param shown all settings as they are in effect, for superusers to look at
  * @param tunnels what the dashboard does with live and past tunnels
+ * @param replays what members may send again
  * @param hostKeyConfigured whether the SSH side has a stable host key, so that clients are told to check it
  */
 public record AdminSettings(
@@ -34,6 +35,7 @@ public record AdminSettings(
         Duration invitationLifetime,
         Duration auditRetention,
         Tunnels tunnels,
+        ReplaySettings replays,
         Limits limits,
         List<AddressRange> trustedProxies,
         SignIn signIn,
@@ -152,6 +154,7 @@ public record AdminSettings(
                 Duration.ofDays(36_500),
                 "How long audit events are kept; 0s keeps them for ever");
         Tunnels tunnels = tunnels(settings);
+        ReplaySettings replays = ReplaySettings.read(settings);
         Limits limits = limits(settings);
         List<AddressRange> proxies = proxies(settings);
         SignIn signIn = signIn(settings);
@@ -168,6 +171,7 @@ public record AdminSettings(
                 invitationLifetime,
                 auditRetention,
                 tunnels,
+                replays,
                 limits,
                 proxies,
                 signIn,

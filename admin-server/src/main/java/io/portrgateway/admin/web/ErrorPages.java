@@ -74,6 +74,8 @@ final class ErrorPages implements ErrorController {
                         false);
             case TOO_MANY_REQUESTS ->
                 new Words("Too many requests", "Wait a minute, then go back and try again.", "audit", false);
+            case CONTENT_TOO_LARGE ->
+                new Words("That is too large", "Send less, or ask whoever runs this gateway to raise its limit.");
             case SERVICE_UNAVAILABLE ->
                 new Words(
                         "The gateway’s database is not reachable",

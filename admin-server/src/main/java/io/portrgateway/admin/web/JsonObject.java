@@ -11,8 +11,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The JSON object in a request's body, read whatever the content type says (the clients differ), at most
- * {@value #MAX_BYTES} bytes. Immutable.
+ * The JSON object in a request's body, read whatever the content type says (the clients differ), of
+ * bounded length, usually {@value #MAX_BYTES} bytes. Immutable.
  */
 public final class JsonObject {
 
@@ -27,9 +27,14 @@ public final class JsonObject {
 
     /** Reads the body; an {@link ApiFailure} with 400 when it is not a JSON object, with 413 when it is too long. */
     public static JsonObject read(HttpServletRequest request) {
+        return read(request, MAX_BYTES);
+    }
+
+    /** The same for a body that may be longer than others, or shorter. */
+    public static JsonObject read(HttpServletRequest request, int maxBytes) {
         try {
-            byte[] body = request.getInputStream().readNBytes(MAX_BYTES + 1);
-            if (body.length > MAX_BYTES) {
+            byte[] body = request.getInputStream().readNBytes(maxBytes + 1);
+            if (body.length > maxBytes) {
                 throw new ApiFailure(HttpStatus.CONTENT_TOO_LARGE, "request body is too large");
             }
             JsonNode node = MAPPER.readTree(body);
@@ -92,6 +97,12 @@ public final class JsonObject {
             throw ApiFailure.badRequest(field + ": true or false expected");
         }
         return Optional.of(value.asBoolean());
+    }
+
+    /** A number, whole or not; empty when it is absent or something else. */
+    public Optional<Double> decimal(String field) {
+        JsonNode value = node.path(field);
+        return value.isNumber() ? Optional.of(value.asDouble()) : Optional.empty();
     }
 
     /** A whole number; empty when it is absent or something else. */

@@ -30,6 +30,7 @@ public final class RateLimits {
     private final Limit perKey;
     private final Limit signIns;
     private final Limit failures;
+    private final Limit replays;
 
     RateLimits(AdminSettings settings, ClientAddresses addresses, MeterRegistry meters) {
         this.addresses = addresses;
@@ -37,6 +38,7 @@ public final class RateLimits {
         this.perKey = new Limit("api_key", settings.limits().perKeyPerMinute(), MINUTE, meters);
         this.signIns = new Limit("sign_in_address", settings.limits().signInsPerAddressPerMinute(), MINUTE, meters);
         this.failures = new Limit("sign_in_account", settings.signIn().failuresPerAccount(), FAILURE_PERIOD, meters);
+        this.replays = new Limit("replay_member", settings.replays().perMemberPerMinute(), MINUTE, meters);
     }
 
     /** Counts an API call of this address; {@link TooManyRequests} when there were too many. */
@@ -64,6 +66,11 @@ public final class RateLimits {
         failures.giveBack(account);
     }
 
+    /** Counts requests that this member sends again; a present answer is the time to wait, and none of them is counted. */
+    public Optional<Duration> countReplays(long membershipId, int count) {
+        return replays.tryCount(Long.toString(membershipId), count);
+    }
+
     private static final class Limit {
 
         private final int perPeriod;
@@ -89,10 +96,15 @@ public final class RateLimits {
         }
 
         Optional<Duration> tryCount(String key) {
+            return tryCount(key, 1);
+        }
+
+        /** More than ever fit are as many as fit: the limit slows down and forbids nothing. */
+        Optional<Duration> tryCount(String key, int count) {
             if (perPeriod == 0) {
                 return Optional.empty();
             }
-            ConsumptionProbe probe = buckets.get(key).tryConsumeAndReturnRemaining(1);
+            ConsumptionProbe probe = buckets.get(key).tryConsumeAndReturnRemaining(Math.min(count, perPeriod));
             if (probe.isConsumed()) {
                 return Optional.empty();
             }
