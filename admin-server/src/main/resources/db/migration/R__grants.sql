@@ -42,7 +42,7 @@ begin
     execute format('grant select, insert on exchange, exchange_body, exchange_frame to %I', tunnel_role);
     -- the row of a stream that is still open is completed at its end
     execute format('grant update (seq, outcome, status, request_trailers, response_trailers, request_bytes,'
-        ' response_bytes, request_micros, first_byte_micros, duration_micros, words, sealed_by, sealed_heads) on exchange to %I', tunnel_role);
+        ' response_bytes, request_micros, first_byte_micros, duration_micros, frame_count, words, sealed_by, sealed_heads) on exchange to %I', tunnel_role);
     execute format('grant select, insert, update on capture_usage to %I', tunnel_role);
     -- what it encrypts for admin-server it cannot read: it never sees a private key, nor its own wrapped keys again
     execute format('grant select (id, public_key) on capture_seal_key to %I', tunnel_role);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param queuedMicros from the start until there was a stream to the service
  * @param requestMicros from the start until the request's last byte was passed on
  * @param firstByteMicros from the start until the answer's first byte
+ * @param frameCount of an ended stream: frames or events that passed, kept or not; null where none were looked for
  * @param replayOf the exchange that it repeats
  * @param sealed the fields, while they are encrypted; null when they are not, or were read
  */
@@ -53,6 +54,7 @@ public record Exchange(
         @Nullable Long requestMicros,
         @Nullable Long firstByteMicros,
         long durationMicros,
+        @Nullable Long frameCount,
         @Nullable String replayOf,
         @Nullable SealedHeads sealed) {
 
@@ -107,6 +109,7 @@ public record Exchange(
                 requestMicros,
                 firstByteMicros,
                 durationMicros,
+                frameCount,
                 replayOf,
                 null);
     }

@@ -37,8 +37,8 @@ public final class Exchanges {
             e.seq, e.id, e.started_at, e.team_id, e.membership_id, e.connection_id, e.session, e.node, e.hostname,
             e.authority, e.visitor_address, e.scheme, e.http_version, e.tls, e.method, e.target, e.status, e.outcome,
             e.request_headers, e.request_trailers, e.response_headers, e.response_trailers, e.request_bytes,
-            e.response_bytes, e.queued_micros, e.request_micros, e.first_byte_micros, e.duration_micros, e.replay_of,
-            e.sealed_by, e.sealed_heads
+            e.response_bytes, e.queued_micros, e.request_micros, e.first_byte_micros, e.duration_micros, e.frame_count,
+            e.replay_of, e.sealed_by, e.sealed_heads
             """;
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -123,8 +123,8 @@ public final class Exchanges {
      */
     public List<Frame> frames(Exchange exchange, int after, int limit) {
         return database.sql("""
-                        select n, at_micros, direction, kind, final, compressed, total_bytes, truncated, close_code,
-                            event_name, event_id, content, sealed_by
+                        select n, at_micros, direction, kind, final, compressed, inflated, total_bytes, truncated,
+                            close_code, event_name, event_id, content, sealed_by
                         from exchange_frame
                         where exchange_id = :id and started_at = :started and n > :after order by n limit :limit
                         """)
@@ -167,6 +167,7 @@ public final class Exchanges {
                 micros(row, "request_micros"),
                 micros(row, "first_byte_micros"),
                 row.getLong("duration_micros"),
+                row.getObject("frame_count", Long.class),
                 row.getString("replay_of"),
                 sealed(row));
     }
@@ -202,6 +203,7 @@ public final class Exchanges {
                 row.getString("kind"),
                 row.getBoolean("final"),
                 row.getBoolean("compressed"),
+                row.getBoolean("inflated"),
                 row.getLong("total_bytes"),
                 row.getBoolean("truncated") || content.isEmpty(),
                 row.getObject("close_code", Integer.class),

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param atMicros since the exchange's start
  * @param kind text, binary, continuation, ping, pong, close or event
  * @param last the message ends here
- * @param compressed it came compressed; {@code content} is what it says
+ * @param compressed it came compressed
+ * @param inflated {@code content} is what a compressed frame says; else it is as it passed, because something before it is
+ *     missing
  * @param totalBytes as it passed
  */
 // nobody compares them, and a copy of a mebibyte per reader is too dear
@@ -21,6 +23,7 @@ public record Frame(
         String kind,
         boolean last,
         boolean compressed,
+        boolean inflated,
         long totalBytes,
         boolean truncated,
         @Nullable Integer closeCode,

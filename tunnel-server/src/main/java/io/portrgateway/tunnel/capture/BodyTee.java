@@ -26,7 +26,11 @@ final class BodyTee {
 
     /** Takes a copy; the part stays as it is. */
     void add(ByteBuf part) {
-        int partBytes = part.readableBytes();
+        add(part, part.readerIndex(), part.readableBytes());
+    }
+
+    /** Takes a copy of so many bytes; the buffer stays as it is. */
+    void add(ByteBuf part, int from, int partBytes) {
         totalBytes += partBytes;
         if (full) {
             return;
@@ -37,7 +41,7 @@ final class BodyTee {
             queue.metrics().bodyCut();
             return;
         }
-        part.getBytes(part.readerIndex(), bytes, keptBytes, wantedBytes);
+        part.getBytes(from, bytes, keptBytes, wantedBytes);
         keptBytes += wantedBytes;
         full = keptBytes == limitBytes;
     }
@@ -56,6 +60,13 @@ final class BodyTee {
         }
         bytes = Arrays.copyOf(bytes, capacity);
         return true;
+    }
+
+    /** Takes the mask of a WebSocket's frame off (RFC 6455, section 5.3). At the end, once. */
+    void unmask(int mask) {
+        for (int i = 0; mask != 0 && i < keptBytes; i++) {
+            bytes[i] ^= (byte) (mask >>> (24 - 8 * (i & 3)));
+        }
     }
 
     /** What the queue has reserved for this body. */

@@ -14,11 +14,15 @@ public final class Capture {
     private final CapturePolicy policy;
     private final CaptureQueue queue;
     private final int bodyBytes;
+    private final FrameLimits frameLimits;
+    private final FrameLimits frameLimitsOfMetadata;
 
     public Capture(CaptureConfig config, CaptureQueue queue) {
         this.policy = new CapturePolicy(config, queue.rules());
         this.queue = queue;
         this.bodyBytes = config.bodyBytes();
+        this.frameLimits = new FrameLimits(config.frameBytes(), config.frameCount(), config.bodyBytes());
+        this.frameLimitsOfMetadata = new FrameLimits(0, config.frameCount(), 0);
     }
 
     /**
@@ -41,8 +45,7 @@ public final class Capture {
             queue.metrics().dropped(Drop.RATE, 1);
             return null;
         }
-        return new ExchangeRecorder(
-                queue, tunnel.lease(), mode == Mode.FULL ? bodyBytes : 0, request.get(), beganNanos);
+        return recorder(tunnel, mode, request.get(), beganNanos);
     }
 
     /**
@@ -50,7 +53,17 @@ public final class Capture {
      * mode and the rate, with its bodies where they are wanted.
      */
     public ExchangeRecorder beginReplay(Tunnel tunnel, long beganNanos, Request request) {
-        int keptBytes = policy.mode(tunnel) == Mode.FULL ? bodyBytes : 0;
-        return new ExchangeRecorder(queue, tunnel.lease(), keptBytes, request, beganNanos);
+        return recorder(tunnel, policy.mode(tunnel), request, beganNanos);
+    }
+
+    private ExchangeRecorder recorder(Tunnel tunnel, Mode mode, Request request, long beganNanos) {
+        boolean isFull = mode == Mode.FULL;
+        return new ExchangeRecorder(
+                queue,
+                tunnel.lease(),
+                isFull ? bodyBytes : 0,
+                isFull ? frameLimits : frameLimitsOfMetadata,
+                request,
+                beganNanos);
     }
 }

@@ -3,6 +3,7 @@ package io.portrgateway.tunnel.capture;
 import io.portrgateway.tunnel.config.CaptureConfig;
 import io.portrgateway.tunnel.metrics.CaptureMetrics;
 import io.portrgateway.tunnel.metrics.CaptureMetrics.Drop;
+import io.portrgateway.tunnel.metrics.CaptureMetrics.FrameDrop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where records leave the event loops: bounded in bytes, those of running exchanges included. What does not fit is
- * dropped and counted. Nothing leaves it with its secrets. Thread-safe; only {@link #take} is for one thread.
+ * dropped and counted. Nothing leaves it with its secrets. Thread-safe; only {@link #take} and {@link #takeFrames} are
+ * for one thread.
  */
 public final class CaptureQueue {
 
@@ -23,6 +25,7 @@ public final class CaptureQueue {
     private final CurrentRules rules;
     private final CaptureMetrics metrics;
     private final Queue<RecordedExchange> records = new ConcurrentLinkedQueue<>();
+    private final FrameQueue frames = new FrameQueue();
     private final AtomicLong heldBytes = new AtomicLong();
     private volatile boolean closed;
 
@@ -49,6 +52,11 @@ public final class CaptureQueue {
         return reserve(byteCount, limitBytes - limitBytes / 8);
     }
 
+    /** Gives room back. */
+    void free(long byteCount) {
+        heldBytes.addAndGet(-byteCount);
+    }
+
     private boolean reserve(long byteCount, long most) {
         if (heldBytes.addAndGet(byteCount) > most) {
             heldBytes.addAndGet(-byteCount);
@@ -59,27 +67,62 @@ public final class CaptureQueue {
 
     /** Takes the record over, or drops it. Its bodies have their room already. Never waits. */
     void offer(RecordedExchange record) {
-        int headBytes = RECORD_BYTES
-                + 2 * record.request().target().length()
-                + record.request().headers().heldBytes()
-                + record.response().headers().heldBytes()
-                + record.response().trailers().heldBytes()
-                + record.response().requestTrailers().heldBytes();
+        long headBytes = headBytes(record);
         if (closed || !reserve(headBytes, limitBytes)) {
             heldBytes.addAndGet(-record.heldBytes());
             metrics.dropped(closed ? Drop.CLOSED : Drop.FULL, 1);
             return;
         }
-        records.add(new RecordedExchange(
-                record.id(),
-                record.startedAt(),
-                record.lease(),
-                record.session(),
-                record.request(),
-                record.response(),
-                record.phases(),
-                record.outcome(),
-                record.heldBytes() + headBytes));
+        records.add(record.holding(record.heldBytes() + headBytes));
+    }
+
+    /**
+     * Takes over the first row of a stream that goes on; false when there is no room for it and for its end. Its bodies stay
+     * the recorder's. Never waits.
+     */
+    boolean open(RecordedExchange record) {
+        long headBytes = headBytes(record);
+        if (closed || !reserve(2 * headBytes, limitBytes)) {
+            return false;
+        }
+        records.add(record.holding(headBytes));
+        return true;
+    }
+
+    /** Takes over the end of what was opened, for which there is room already. Never waits. */
+    void end(RecordedExchange opened, RecordedExchange end) {
+        long headBytes = headBytes(end);
+        heldBytes.addAndGet(headBytes - headBytes(opened));
+        RecordedExchange held = end.holding(end.heldBytes() + headBytes);
+        if (closed) {
+            dropped(List.of(held), Drop.CLOSED);
+        } else {
+            records.add(held);
+        }
+    }
+
+    private static long headBytes(RecordedExchange record) {
+        return RECORD_BYTES
+                + 2L * record.request().target().length()
+                + record.request().headers().heldBytes()
+                + record.response().headers().heldBytes()
+                + record.response().trailers().heldBytes()
+                + record.response().requestTrailers().heldBytes();
+    }
+
+    /** Takes a frame over, whose room is taken already. Never waits. */
+    void offer(PassedFrame frame) {
+        if (closed) {
+            free(frame.heldBytes());
+            metrics.frameDropped(FrameDrop.CLOSED, 1);
+        } else {
+            frames.add(frame);
+        }
+    }
+
+    /** No frame of the stream will come any more. */
+    void ended(Inflation inflation) {
+        frames.end(inflation);
     }
 
     /**
@@ -100,6 +143,26 @@ public final class CaptureQueue {
         return batch;
     }
 
+    /**
+     * The oldest frames, inflated and without their secrets, in the order in which they were complete. The same thread as
+     * {@link #take}; they take up room until {@link #framesWritten} or {@link #framesDropped}.
+     */
+    public List<RecordedFrame> takeFrames(int maxCount, long maxBytes) {
+        return frames.take(rules.now(), maxCount, maxBytes);
+    }
+
+    /** The frames are in the database. */
+    public void framesWritten(List<RecordedFrame> batch) {
+        batch.forEach(frame -> free(frame.heldBytes()));
+        metrics.framesWritten(batch.size());
+    }
+
+    /** The frames could not be written and are given up. */
+    public void framesDropped(List<RecordedFrame> batch, FrameDrop why) {
+        batch.forEach(frame -> free(frame.heldBytes()));
+        metrics.frameDropped(why, batch.size());
+    }
+
     /** The records are in the database. */
     public void written(List<RecordedExchange> batch, long nanos) {
         free(batch);
@@ -118,6 +181,6 @@ public final class CaptureQueue {
     }
 
     private void free(List<RecordedExchange> batch) {
-        batch.forEach(record -> heldBytes.addAndGet(-record.heldBytes()));
+        batch.forEach(record -> free(record.heldBytes()));
     }
 }

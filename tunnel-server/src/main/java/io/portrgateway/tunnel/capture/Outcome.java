@@ -1,10 +1,13 @@
 package io.portrgateway.tunnel.capture;
 
-/** How an exchange ended. Immutable. */
+/** How an exchange ended, if it did. Immutable. */
 public sealed interface Outcome {
 
     /** The visitor got the service's complete answer, or its upgraded connection ended. */
     record Completed() implements Outcome {}
+
+    /** It is a stream that goes on. */
+    record Open() implements Outcome {}
 
     /**
      * The visitor did not.
@@ -17,6 +20,7 @@ public sealed interface Outcome {
     default String columnValue() {
         return switch (this) {
             case Completed completed -> "completed";
+            case Open open -> "open";
             case Failed failed -> failed.reason();
         };
     }

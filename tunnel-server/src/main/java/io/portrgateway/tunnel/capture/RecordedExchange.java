@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when the request's head was read; whole microseconds, as the database keeps them
  * @param lease whose tunnel it went through
  * @param session the client's session that served it last; null when none did
+ * @param continuation null but for the end of a stream whose beginning has its row already
  * @param heldBytes heap that the queue has reserved for it
  */
 public record RecordedExchange(
@@ -22,6 +23,7 @@ public record RecordedExchange(
         Response response,
         Phases phases,
         Outcome outcome,
+        @Nullable Continuation continuation,
         long heldBytes) {
 
     /**
@@ -94,6 +96,18 @@ public record RecordedExchange(
             @Nullable Long firstByteMicros,
             long durationMicros) {}
 
+    /**
+     * Says that there is a row with outcome {@code open}.
+     *
+     * @param frameCount frames or events that passed, kept or not; null where none were looked for
+     */
+    public record Continuation(@Nullable Long frameCount) {}
+
+    /** Whose tunnel it went through. */
+    public long teamId() {
+        return lease.owner().teamId();
+    }
+
     /** The same exchange without what is in its bodies. */
     public RecordedExchange withoutBodies() {
         return with(
@@ -126,6 +140,11 @@ public record RecordedExchange(
 
     RecordedExchange with(Request changed, Response changedResponse) {
         return new RecordedExchange(
-                id, startedAt, lease, session, changed, changedResponse, phases, outcome, heldBytes);
+                id, startedAt, lease, session, changed, changedResponse, phases, outcome, continuation, heldBytes);
+    }
+
+    RecordedExchange holding(long bytes) {
+        return new RecordedExchange(
+                id, startedAt, lease, session, request, response, phases, outcome, continuation, bytes);
     }
 }

@@ -6,6 +6,8 @@ import java.util.List;
  * What is recorded for the request inspector. Immutable.
  *
  * @param bodyBytes kept of each body at most
+ * @param frameBytes kept of each frame of a WebSocket, and of each server-sent event, at most
+ * @param frameCount frames or events kept of each stream at most
  * @param queueBytes heap for records that are not written yet
  * @param ratePerSecond exchanges recorded per tunnel, in the long run; 0 for no limit
  * @param teamBytes bodies and heads stored of one team, unless it says otherwise; 0 for no limit
@@ -16,6 +18,8 @@ import java.util.List;
 public record CaptureConfig(
         Mode mode,
         int bodyBytes,
+        int frameBytes,
+        int frameCount,
         long queueBytes,
         int ratePerSecond,
         long teamBytes,
@@ -57,6 +61,19 @@ public record CaptureConfig(
                                 + " full, metadata (no bodies) or off"),
                 (int) settings.bytes(
                         "PORTR_CAPTURE_BODY", "1MiB", 0, 64 * MIB, "bytes recorded of each request and response body"),
+                (int) settings.bytes(
+                        "PORTR_CAPTURE_FRAME",
+                        "16KiB",
+                        0,
+                        MIB,
+                        "bytes recorded of each WebSocket frame and server-sent event; all of one direction together"
+                                + " are bounded by PORTR_CAPTURE_BODY"),
+                settings.integer(
+                        "PORTR_CAPTURE_FRAMES",
+                        1000,
+                        0,
+                        1_000_000,
+                        "WebSocket frames or server-sent events recorded of each stream; those beyond are counted"),
                 settings.bytes(
                         "PORTR_CAPTURE_QUEUE",
                         "32MiB",

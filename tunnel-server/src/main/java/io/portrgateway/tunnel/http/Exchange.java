@@ -295,6 +295,9 @@ final class Exchange {
         boolean hasBody = ResponseRules.hasBody(response, head.isHead());
         streamReusable = keepsStreamsAlive() && ResponseRules.keepsStream(response, names, hasBody);
         tally.answers(response.headers());
+        if (hasBody && choice != null) {
+            tally.bodyFollows(status, response.headers(), choice.current());
+        }
         visitor.answer(head, response, names, hasBody);
     }
 
@@ -372,6 +375,9 @@ final class Exchange {
         phase = Phase.UPGRADED;
         status = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
         tally.answers(response.headers());
+        if (choice != null) {
+            tally.upgraded(status, response.headers(), choice.current());
+        }
         edge.metrics().upgraded(1);
         UpgradeSplice made = new UpgradeSplice(edge, from, this, tally);
         splice = made;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is counted, logged, told and recorded about one exchange. Confined to the visitor's event loop, but for the byte counts of
- * a relay, which come from any loop.
+ * What is counted, logged, told and recorded about one exchange. Confined to the visitor's event loop, but for the bytes
+ * of a relay, which come from the loop where they are read.
  */
 final class ExchangeTally {
 
@@ -106,6 +106,20 @@ final class ExchangeTally {
         }
     }
 
+    /** Behind the answer's head comes a body, which may be a stream of events. */
+    void bodyFollows(int status, HttpHeaders headers, @Nullable Upstream upstream) {
+        if (recorder != null) {
+            recorder.bodyFollows(status, headers, upstream == null ? null : upstream.sessionId());
+        }
+    }
+
+    /** Behind the answer's head comes another protocol. */
+    void upgraded(int status, HttpHeaders headers, @Nullable Upstream upstream) {
+        if (recorder != null) {
+            recorder.goesOn(status, headers, upstream == null ? null : upstream.sessionId());
+        }
+    }
+
     void toVisitor(ByteBuf part) {
         responseBytes += part.readableBytes();
         if (recorder != null) {
@@ -120,19 +134,19 @@ final class ExchangeTally {
         }
     }
 
-    /** Counts relayed bytes at once. Any loop. */
-    void relayedToVisitor(int byteCount) {
-        countToVisitor(byteCount);
+    /** Counts relayed bytes at once; they stay as they are. The loop where they were read. */
+    void relayedToVisitor(ByteBuf bytes) {
+        countToVisitor(bytes.readableBytes());
         if (recorder != null) {
-            recorder.relayedToVisitor(byteCount);
+            recorder.relayedToVisitor(bytes);
         }
     }
 
-    /** Counts relayed bytes at once. Any loop. */
-    void relayedToUpstream(int byteCount) {
-        countToUpstream(byteCount);
+    /** Counts relayed bytes at once; they stay as they are. The loop where they were read. */
+    void relayedToUpstream(ByteBuf bytes) {
+        countToUpstream(bytes.readableBytes());
         if (recorder != null) {
-            recorder.relayedToUpstream(byteCount);
+            recorder.relayedToUpstream(bytes);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.portrgateway.tunnel.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
@@ -80,13 +81,13 @@ final class UpgradeSplice implements RelayListener, Watch.Watched {
     }
 
     @Override
-    public void toVisitor(int byteCount) {
-        tally.relayedToVisitor(byteCount);
+    public void toVisitor(ByteBuf bytes) {
+        tally.relayedToVisitor(bytes);
     }
 
     @Override
-    public void toUpstream(int byteCount) {
-        tally.relayedToUpstream(byteCount);
+    public void toUpstream(ByteBuf bytes) {
+        tally.relayedToUpstream(bytes);
     }
 
     @Override

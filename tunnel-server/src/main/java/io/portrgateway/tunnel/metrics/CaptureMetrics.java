@@ -38,10 +38,27 @@ public final class CaptureMetrics {
         NO_SEAL_KEY
     }
 
+    /** Why a frame that passed is not recorded. */
+    public enum FrameDrop {
+        /** Its stream has had as many as it may. */
+        LIMIT,
+        /** Its tunnel is not recorded any more. */
+        OFF,
+        /** The queue has no room. */
+        FULL,
+        /** The database does not take it. */
+        FAILED,
+        /** The server stops. */
+        CLOSED
+    }
+
     private final MeterRegistry registry;
     private final Map<Cut, Counter> cuts = new EnumMap<>(Cut.class);
     private final Counter daysDropped;
     private final AtomicLong diskBytes = new AtomicLong();
+    private final Map<FrameDrop, Counter> frameDrops = new EnumMap<>(FrameDrop.class);
+    private final Counter framesWritten;
+    private final Counter malformed;
     private final Map<Drop, Counter> drops = new EnumMap<>(Drop.class);
     private final Counter written;
     private final Counter bodiesCut;
@@ -62,7 +79,8 @@ public final class CaptureMetrics {
                     cut,
                     Counter.builder("portr.capture.cut")
                             .tag("reason", cut.name().toLowerCase(Locale.ROOT))
-                            .description("Exchanges recorded without their bodies or heads, by why")
+                            .description(
+                                    "Exchanges recorded without their bodies or heads, and frames without their content, by why")
                             .register(registry));
         }
         this.daysDropped = Counter.builder("portr.capture.days.dropped")
@@ -71,6 +89,20 @@ public final class CaptureMetrics {
         Gauge.builder("portr.capture.disk", diskBytes, AtomicLong::get)
                 .baseUnit("bytes")
                 .description("Disk that the tables of recorded exchanges take, as last looked")
+                .register(registry);
+        for (FrameDrop drop : FrameDrop.values()) {
+            frameDrops.put(
+                    drop,
+                    Counter.builder("portr.capture.frames.dropped")
+                            .tag("reason", drop.name().toLowerCase(Locale.ROOT))
+                            .description("Frames and events that passed and were not recorded, by why")
+                            .register(registry));
+        }
+        this.framesWritten = Counter.builder("portr.capture.frames.written")
+                .description("Frames of WebSockets and server-sent events recorded in the database")
+                .register(registry);
+        this.malformed = Counter.builder("portr.capture.streams.malformed")
+                .description("Directions of WebSockets whose frames could not be followed")
                 .register(registry);
         this.written = Counter.builder("portr.capture.written")
                 .description("Exchanges recorded in the database")
@@ -127,5 +159,20 @@ public final class CaptureMetrics {
     /** A day was dropped before its time. */
     public void dayDropped() {
         daysDropped.increment();
+    }
+
+    /** Frames are in the database. */
+    public void framesWritten(int count) {
+        framesWritten.increment(count);
+    }
+
+    /** Frames were not recorded. */
+    public void frameDropped(FrameDrop why, int count) {
+        requireNonNull(frameDrops.get(why)).increment(count);
+    }
+
+    /** What passes one way is no WebSocket, though both sides said so. */
+    public void malformed() {
+        malformed.increment();
     }
 }

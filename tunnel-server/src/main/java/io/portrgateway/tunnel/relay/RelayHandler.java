@@ -98,7 +98,7 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
             return;
         }
-        count(bytes.readableBytes());
+        show(bytes);
         peer.write(bytes);
         if (!peer.isWritable()) {
             channel.config().setAutoRead(false);
@@ -264,10 +264,10 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
         return pending == null ? 0 : pending.totalPendingWriteBytes();
     }
 
-    private void count(int byteCount) {
+    private void show(ByteBuf bytes) {
         switch (side) {
-            case VISITOR -> coupling.listener().toUpstream(byteCount);
-            case UPSTREAM -> coupling.listener().toVisitor(byteCount);
+            case VISITOR -> coupling.listener().toUpstream(bytes);
+            case UPSTREAM -> coupling.listener().toVisitor(bytes);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.portrgateway.tunnel.store;
 
 import io.portrgateway.tunnel.capture.BodySample;
+import io.portrgateway.tunnel.capture.Direction;
 import io.portrgateway.tunnel.capture.RecordedExchange;
 import io.portrgateway.tunnel.capture.RecordedExchange.Phases;
 import io.portrgateway.tunnel.capture.RecordedExchange.Request;
@@ -8,6 +9,7 @@ import io.portrgateway.tunnel.capture.RecordedExchange.Response;
 import io.portrgateway.tunnel.capture.Words;
 import io.portrgateway.tunnel.registry.Owner;
 import java.nio.charset.StandardCharsets;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,12 +18,14 @@ import java.sql.Statement;
 import java.sql.Types;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Statements on the tables of recorded exchanges. Each runs in its caller's transaction. Stateless. */
@@ -31,12 +35,12 @@ final class ExchangeSql {
             insert into exchange (id, started_at, team_id, membership_id, connection_id, session, node, hostname,
                 authority, visitor_address, scheme, http_version, tls, method, target, status, outcome,
                 request_headers, request_trailers, response_headers, response_trailers, request_bytes, response_bytes,
-                queued_micros, request_micros, first_byte_micros, duration_micros, words, replay_of,
-                sealed_by, sealed_heads)
+                queued_micros, request_micros, first_byte_micros, duration_micros, frame_count, words,
+                replay_of, sealed_by, sealed_heads)
             select ?::text, ?::timestamptz, ?::bigint, ?::bigint, ?::text, ?::text, ?::text, ?::text,
                 ?::text, ?::text, ?::text, ?::text, ?::text, ?::text, ?::text, ?::smallint, ?::text,
                 ?::jsonb, ?::jsonb, ?::jsonb, ?::jsonb, ?::bigint, ?::bigint,
-                ?::bigint, ?::bigint, ?::bigint, ?::bigint, array_to_tsvector(?::text[]), ?::text,
+                ?::bigint, ?::bigint, ?::bigint, ?::bigint, ?::bigint, array_to_tsvector(?::text[]), ?::text,
                 ?::text, ?::bytea
             """;
     /** For a batch that may be there already: the connection broke while it was being committed. */
@@ -56,31 +60,57 @@ final class ExchangeSql {
     /** Its key is one of its own among all advisory locks. */
     private static final String LOCK_SEQ = "select pg_advisory_xact_lock(hashtext('portr_exchange_seq'))";
 
-    private static final int COLUMN_COUNT = 31;
+    private static final int COLUMN_COUNT = 32;
     /** A notification's payload has to stay below 8000 bytes. */
     private static final int TEAMS_PER_NOTIFICATION = 300;
 
     private ExchangeSql() {}
 
-    /** With what an exchange is to be encrypted; null where it is not. */
-    @FunctionalInterface
-    interface Keys {
-        @Nullable
-        DataKey of(RecordedExchange record);
-    }
-
     /** Stores the batch, tells whoever listens which teams have something new, and answers what was stored. */
     static ExchangeUsage insert(
-            Connection connection, String node, List<RecordedExchange> batch, Keys keys, boolean again)
+            Connection connection, String node, List<RecordedExchange> batch, CaptureBatch.Keys keys, boolean again)
             throws SQLException {
-        // Before the lock, as what may take long
-        long[] storedBytes = insertBodies(connection, batch, keys);
         ExchangeUsage usage = new ExchangeUsage();
-        try (PreparedStatement insert = connection.prepareStatement(again ? INSERT + UNLESS_THERE : INSERT)) {
-            for (int i = 0; i < batch.size(); i++) {
+        // Before the lock, as what may take long
+        insertBodies(connection, batch, keys, usage);
+        insertRows(
+                connection,
+                node,
+                batch.stream().filter(record -> !isEnd(record)).toList(),
+                keys,
+                again,
+                usage);
+        List<RecordedExchange> ends = batch.stream().filter(ExchangeSql::isEnd).toList();
+        if (!ends.isEmpty()) {
+            insertRows(connection, node, OpenExchanges.complete(connection, ends, keys), keys, true, usage);
+        }
+        usage.write(connection);
+        announce(connection, batch.stream().map(RecordedExchange::teamId));
+        return usage;
+    }
+
+    /** Whether it is the end of a stream, which has a row. */
+    private static boolean isEnd(RecordedExchange record) {
+        return record.continuation() != null;
+    }
+
+    private static void insertRows(
+            Connection connection,
+            String node,
+            List<RecordedExchange> batch,
+            CaptureBatch.Keys keys,
+            boolean unlessThere,
+            ExchangeUsage usage)
+            throws SQLException {
+        if (batch.isEmpty()) {
+            return;
+        }
+        long[] headBytes = new long[batch.size()];
+        try (PreparedStatement insert = connection.prepareStatement(unlessThere ? INSERT + UNLESS_THERE : INSERT)) {
+            for (int i = 0; i < headBytes.length; i++) {
                 RecordedExchange record = batch.get(i);
-                storedBytes[i] += set(insert, node, record, keys.of(record));
-                if (again) {
+                headBytes[i] = set(insert, node, record, keys.of(record.teamId()));
+                if (unlessThere) {
                     insert.setString(COLUMN_COUNT + 1, record.id());
                     insert.setObject(COLUMN_COUNT + 2, record.startedAt().atOffset(ZoneOffset.UTC));
                 }
@@ -88,22 +118,19 @@ final class ExchangeSql {
             }
             lockSeq(connection);
             int[] counts = insert.executeBatch();
-            for (int i = 0; i < batch.size(); i++) {
+            for (int i = 0; i < headBytes.length; i++) {
                 if (counts[i] != 0) {
-                    usage.add(batch.get(i), 1, storedBytes[i]);
+                    usage.add(batch.get(i).teamId(), batch.get(i).startedAt(), 1, headBytes[i]);
                 }
             }
         }
-        usage.write(connection);
-        announce(connection, batch);
-        return usage;
     }
 
     /**
      * Until the end of the transaction no other one gives exchanges their {@code seq}, so that it rises in the order of
      * commit, whatever node writes: whoever reads on from the highest that they saw misses nothing.
      */
-    private static void lockSeq(Connection connection) throws SQLException {
+    static void lockSeq(Connection connection) throws SQLException {
         try (Statement lock = connection.createStatement()) {
             lock.execute(LOCK_SEQ);
         }
@@ -134,11 +161,7 @@ final class ExchangeSql {
         insert.setString(++at, request.target());
         setNumber(insert, ++at, response.status() == 0 ? null : (long) response.status());
         insert.setString(++at, record.outcome().columnValue());
-        List<String> heads = List.of(
-                JsonText.of(request.headers()),
-                JsonText.of(response.requestTrailers()),
-                JsonText.of(response.headers()),
-                JsonText.of(response.trailers()));
+        List<String> heads = heads(record);
         for (String fields : heads) {
             insert.setString(++at, key == null ? fields : "[]");
         }
@@ -148,8 +171,8 @@ final class ExchangeSql {
         setNumber(insert, ++at, phases.requestMicros());
         setNumber(insert, ++at, phases.firstByteMicros());
         insert.setLong(++at, phases.durationMicros());
-        Set<String> words = key == null ? Words.of(record) : Words.ofTarget(record);
-        insert.setArray(++at, insert.getConnection().createArrayOf("text", words.toArray()));
+        setNumber(insert, ++at, OpenExchanges.frameCount(record));
+        insert.setArray(++at, words(insert, record, key));
         insert.setString(++at, request.replayOf());
         insert.setString(++at, key == null ? null : key.id());
         insert.setBytes(++at, key == null ? null : sealed(key, record.id(), heads));
@@ -157,12 +180,27 @@ final class ExchangeSql {
                 + heads.stream().mapToLong(String::length).sum();
     }
 
-    private static byte[] sealed(DataKey key, String exchangeId, List<String> heads) {
+    /** The four lists of fields, in the order of their columns. */
+    static List<String> heads(RecordedExchange record) {
+        return List.of(
+                JsonText.of(record.request().headers()),
+                JsonText.of(record.response().requestTrailers()),
+                JsonText.of(record.response().headers()),
+                JsonText.of(record.response().trailers()));
+    }
+
+    static Array words(PreparedStatement statement, RecordedExchange record, @Nullable DataKey key)
+            throws SQLException {
+        Set<String> words = key == null ? Words.of(record) : Words.ofTarget(record);
+        return statement.getConnection().createArrayOf("text", words.toArray());
+    }
+
+    static byte[] sealed(DataKey key, String exchangeId, List<String> heads) {
         String lists = "[" + String.join(",", heads) + "]";
         return key.seal(DataKey.heads(exchangeId), lists.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void setNumber(PreparedStatement insert, int at, @Nullable Long number) throws SQLException {
+    static void setNumber(PreparedStatement insert, int at, @Nullable Long number) throws SQLException {
         if (number == null) {
             insert.setNull(at, Types.BIGINT);
         } else {
@@ -175,37 +213,41 @@ final class ExchangeSql {
         return (colon < 0 ? authority : authority.substring(0, colon)).toLowerCase(Locale.ROOT);
     }
 
-    /** Answers how many bytes of each record were stored. */
-    private static long[] insertBodies(Connection connection, List<RecordedExchange> batch, Keys keys)
+    private static void insertBodies(
+            Connection connection, List<RecordedExchange> batch, CaptureBatch.Keys keys, ExchangeUsage usage)
             throws SQLException {
-        long[] storedBytes = new long[batch.size()];
+        List<RecordedExchange> owners = new ArrayList<>();
+        List<Long> sizes = new ArrayList<>();
         try (PreparedStatement insert = connection.prepareStatement(INSERT_BODY)) {
-            boolean any = false;
-            for (int i = 0; i < storedBytes.length; i++) {
-                RecordedExchange record = batch.get(i);
-                @Nullable DataKey key = keys.of(record);
-                storedBytes[i] = addBody(
-                                insert, record, "toUpstream", record.response().requestBody(), key)
-                        + addBody(insert, record, "toVisitor", record.response().body(), key);
-                any |= storedBytes[i] > 0;
+            for (RecordedExchange record : batch) {
+                @Nullable DataKey key = keys.of(record.teamId());
+                for (Direction direction : Direction.values()) {
+                    BodySample body = switch (direction) {
+                        case TO_UPSTREAM -> record.response().requestBody();
+                        case TO_VISITOR -> record.response().body();
+                    };
+                    if (body.keptBytes() > 0) {
+                        sizes.add(addBody(insert, record, direction.columnValue(), body, key));
+                        owners.add(record);
+                    }
+                }
             }
-            if (any) {
-                insert.executeBatch();
+            int[] counts = owners.isEmpty() ? new int[0] : insert.executeBatch();
+            for (int i = 0; i < counts.length; i++) {
+                if (counts[i] != 0) {
+                    usage.add(owners.get(i).teamId(), owners.get(i).startedAt(), 0, sizes.get(i));
+                }
             }
         }
-        return storedBytes;
     }
 
     private static long addBody(
             PreparedStatement insert, RecordedExchange record, String direction, BodySample body, @Nullable DataKey key)
             throws SQLException {
-        if (body.keptBytes() == 0) {
-            return 0;
-        }
         byte[] content = key == null ? body.kept() : key.seal(DataKey.body(record.id(), direction), body.kept());
         insert.setString(1, record.id());
         insert.setObject(2, record.startedAt().atOffset(ZoneOffset.UTC));
-        insert.setLong(3, record.lease().owner().teamId());
+        insert.setLong(3, record.teamId());
         insert.setString(4, direction);
         insert.setLong(5, body.totalBytes());
         insert.setBoolean(6, body.isTruncated());
@@ -215,11 +257,9 @@ final class ExchangeSql {
         return content.length;
     }
 
-    private static void announce(Connection connection, List<RecordedExchange> batch) throws SQLException {
-        List<String> teams = batch.stream()
-                .map(record -> Long.toString(record.lease().owner().teamId()))
-                .distinct()
-                .toList();
+    /** Tells whoever listens which teams have something new. */
+    static void announce(Connection connection, Stream<Long> teamIds) throws SQLException {
+        List<String> teams = teamIds.distinct().map(String::valueOf).toList();
         try (PreparedStatement notify = connection.prepareStatement(NOTIFY)) {
             for (int from = 0; from < teams.size(); from += TEAMS_PER_NOTIFICATION) {
                 notify.setString(

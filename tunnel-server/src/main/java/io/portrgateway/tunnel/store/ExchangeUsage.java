@@ -1,9 +1,9 @@
 package io.portrgateway.tunnel.store;
 
-import io.portrgateway.tunnel.capture.RecordedExchange;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
@@ -35,10 +35,8 @@ final class ExchangeUsage {
     }
 
     /** Counts so many bytes of an exchange, and the exchange itself where it is new. */
-    void add(RecordedExchange record, int exchangeCount, long storedBytes) {
-        TeamDay teamDay = new TeamDay(
-                record.lease().owner().teamId(),
-                record.startedAt().atOffset(ZoneOffset.UTC).toLocalDate());
+    void add(long teamId, Instant startedAt, int exchangeCount, long storedBytes) {
+        TeamDay teamDay = new TeamDay(teamId, startedAt.atOffset(ZoneOffset.UTC).toLocalDate());
         amounts.merge(teamDay, new Amount(exchangeCount, storedBytes), Amount::plus);
     }
 

@@ -3,10 +3,11 @@ package io.portrgateway.tunnel.store;
 import io.portrgateway.tunnel.capture.CaptureQueue;
 import io.portrgateway.tunnel.capture.CaptureRules;
 import io.portrgateway.tunnel.capture.RecordedExchange;
-import io.portrgateway.tunnel.capture.RecordedExchange.Response;
+import io.portrgateway.tunnel.capture.RecordedFrame;
 import io.portrgateway.tunnel.metrics.CaptureMetrics.Cut;
 import io.portrgateway.tunnel.metrics.CaptureMetrics.Drop;
 import io.portrgateway.tunnel.metrics.StoreMetrics.Task;
+import io.portrgateway.tunnel.store.CaptureBatch.Extent;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +34,7 @@ final class ExchangeWriter {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final int BATCH_COUNT = 500;
     private static final long BATCH_BYTES = 8L << 20;
+    private static final int MOST_FRAME_BATCHES = 300;
     private static final int PARTITION_DAYS_AHEAD = 3;
     private static final String NO_PARTITION = "23514";
 
@@ -88,21 +90,32 @@ final class ExchangeWriter {
         boolean more = true;
         while (more) {
             List<RecordedExchange> batch = queue.take(BATCH_COUNT, BATCH_BYTES);
+            // First, so that a stream whose row says that it is over has all its frames
+            writeFrames();
             // A trickle waits for the next look, or each exchange would be a transaction of its own
             more = batch.size() == BATCH_COUNT || (isClosing() && !batch.isEmpty());
             if (!batch.isEmpty()) {
-                write(batch);
+                write(new CaptureBatch.Exchanges(queue, batch));
             }
         }
     }
 
-    private void write(List<RecordedExchange> batch) {
+    /** What is there now; the number of rounds is for the case that new ones come as fast as they are written. */
+    private void writeFrames() {
+        List<RecordedFrame> batch = queue.takeFrames(BATCH_COUNT, BATCH_BYTES);
+        for (int rounds = 1; !batch.isEmpty(); rounds++) {
+            write(new CaptureBatch.Frames(queue, batch));
+            batch = rounds < MOST_FRAME_BATCHES ? queue.takeFrames(BATCH_COUNT, BATCH_BYTES) : List.of();
+        }
+    }
+
+    private void write(CaptureBatch batch) {
         long start = System.nanoTime();
         Duration pause = INTERVAL;
         for (int attempt = 1; ; attempt++) {
             switch (attempt(batch, attempt)) {
                 case DONE -> {
-                    queue.written(batch, System.nanoTime() - start);
+                    batch.written(System.nanoTime() - start);
                     return;
                 }
                 case WRONG -> {
@@ -111,7 +124,7 @@ final class ExchangeWriter {
                 }
                 case LATER -> {
                     if (isClosing()) {
-                        queue.dropped(batch, Drop.CLOSED);
+                        batch.dropped(Drop.CLOSED);
                         return;
                     }
                     pause(pause);
@@ -122,31 +135,29 @@ final class ExchangeWriter {
     }
 
     /** One record that does not fit must not take the others with it. */
-    private void giveUp(List<RecordedExchange> batch) {
-        if (batch.size() == 1) {
-            LOG.warn("exchange given up tunnel={}", batch.getFirst().lease().tunnelId());
-            queue.dropped(batch, Drop.FAILED);
+    private void giveUp(CaptureBatch batch) {
+        List<? extends CaptureBatch> parts = batch.parts();
+        if (parts.size() == 1) {
+            LOG.warn("exchange given up tunnel={}", batch.tunnelId());
+            batch.dropped(Drop.FAILED);
         } else {
-            batch.forEach(record -> write(List.of(record)));
+            parts.forEach(this::write);
         }
     }
 
-    private Result attempt(List<RecordedExchange> batch, int attempt) {
+    private Result attempt(CaptureBatch batch, int attempt) {
         AtomicInteger runs = new AtomicInteger(attempt);
         CaptureRules rules = queue.rules().now();
         try {
-            boolean isSealed = batch.stream().anyMatch(record -> rules.isEncrypted(teamId(record)));
+            boolean isSealed = batch.teamIds().stream().anyMatch(rules::isEncrypted);
             @Nullable DataKey key = isSealed ? sealing.key() : null;
-            List<RecordedExchange> wanted = batch.stream()
-                    .map(record -> allowed(record, rules.isEncrypted(teamId(record)) && key == null, attempt))
-                    .toList();
+            CaptureBatch wanted = batch.reduced(teamId -> extent(teamId, rules, key), extent -> count(extent, attempt));
             ExchangeUsage stored = database.submit(
                             Task.CAPTURE,
-                            connection -> ExchangeSql.insert(
+                            connection -> wanted.insert(
                                     connection,
                                     nodeId,
-                                    wanted,
-                                    record -> rules.isEncrypted(teamId(record)) ? key : null,
+                                    teamId -> rules.isEncrypted(teamId) ? key : null,
                                     runs.getAndIncrement() > 1))
                     .join();
             queue.rules().usage().add(stored.byTeam());
@@ -156,28 +167,17 @@ final class ExchangeWriter {
         }
     }
 
-    private static long teamId(RecordedExchange record) {
-        return record.lease().owner().teamId();
+    /** What may be stored of what a team has. */
+    private Extent extent(long teamId, CaptureRules rules, @Nullable DataKey key) {
+        if (rules.isEncrypted(teamId) && key == null) {
+            return Extent.WITHOUT_CONTENTS;
+        }
+        return queue.rules().isFull(teamId) ? Extent.WITHOUT_BODIES : Extent.ALL;
     }
 
-    /** What may be stored of the record. */
-    private RecordedExchange allowed(RecordedExchange record, boolean isWithoutKey, int attempt) {
-        Response response = record.response();
-        boolean hasBody = response.requestBody().keptBytes() + response.body().keptBytes() > 0;
-        if (isWithoutKey) {
-            count(Cut.NO_SEAL_KEY, attempt);
-            return record.withoutContents();
-        }
-        if (hasBody && queue.rules().isFull(teamId(record))) {
-            count(Cut.TEAM_BYTES, attempt);
-            return record.withoutBodies();
-        }
-        return record;
-    }
-
-    private void count(Cut why, int attempt) {
+    private void count(Extent extent, int attempt) {
         if (attempt == 1) {
-            queue.metrics().cut(why, 1);
+            queue.metrics().cut(extent == Extent.WITHOUT_CONTENTS ? Cut.NO_SEAL_KEY : Cut.TEAM_BYTES, 1);
         }
     }
 

@@ -165,6 +165,7 @@ final class Upkeep {
         if (!isReady()) {
             int leftOver = link.transact(connection -> {
                 NodeRow.insert(connection, config.nodeId());
+                OpenExchanges.endOwn(connection, config.nodeId());
                 return LeaseSql.holdAllOfNode(connection, config, CloseReason.LOST);
             });
             // Before the first tunnel opens, so that nothing is recorded of one that says no
@@ -269,6 +270,7 @@ final class Upkeep {
         if (closed > 0) {
             LOG.info("connections of dead nodes closed count={}", closed);
         }
+        link.transact(connection -> OpenExchanges.endOfDeadNodes(connection, config));
     }
 
     private void ensurePartitions(NodeLink link) throws SQLException {

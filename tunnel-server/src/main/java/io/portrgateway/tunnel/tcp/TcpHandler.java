@@ -274,15 +274,15 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements RelayList
     }
 
     @Override
-    public void toVisitor(int byteCount) {
-        tunnel.toVisitorBytes().add(byteCount);
-        setup.metrics().toVisitor(byteCount);
+    public void toVisitor(ByteBuf bytes) {
+        tunnel.toVisitorBytes().add(bytes.readableBytes());
+        setup.metrics().toVisitor(bytes.readableBytes());
     }
 
     @Override
-    public void toUpstream(int byteCount) {
-        tunnel.toUpstreamBytes().add(byteCount);
-        setup.metrics().toUpstream(byteCount);
+    public void toUpstream(ByteBuf bytes) {
+        tunnel.toUpstreamBytes().add(bytes.readableBytes());
+        setup.metrics().toUpstream(bytes.readableBytes());
     }
 
     @Override

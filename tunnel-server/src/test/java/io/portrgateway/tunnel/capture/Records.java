@@ -45,6 +45,7 @@ final class Records {
                         response.totalBytes()),
                 new Phases(null, null, null, 1),
                 new Outcome.Completed(),
+                null,
                 0);
     }
 

@@ -219,25 +219,38 @@ class CaptureIT {
 
     @Test
     void keepsTheHandshakeBytesAndTimeOfAnUpgradedConnection() throws Exception {
+        CountDownLatch finish = new CountDownLatch(1);
         try (EdgeKit kit = kit()) {
             kit.tunnel("app", kit.origin(connection -> {
                 connection.request();
                 connection.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n");
                 connection.send(connection.read(5) + "!");
+                finish.await();
             }));
+            RecordedExchange open;
             try (Wire wire = kit.visitor()) {
                 wire.send("GET /ws HTTP/1.1\r\n" + HOST + "Upgrade: echo\r\nConnection: Upgrade\r\n\r\n");
                 assertThat(wire.head()).startsWith("HTTP/1.1 101 ");
+                open = next(kit);
                 wire.send("hello");
                 assertThat(wire.read(6)).isEqualTo("hello!");
+                finish.countDown();
             }
 
-            RecordedExchange record = next(kit);
-            assertThat(record.response().status()).isEqualTo(101);
-            assertThat(record.outcome().columnValue()).isEqualTo("completed");
-            assertThat(list(record.response().headers())).containsExactly("Upgrade: echo", "Connection: Upgrade");
-            assertThat(record.response().requestBytes()).isEqualTo(5);
-            assertThat(record.response().responseBytes()).isEqualTo(6);
+            assertThat(open.outcome().columnValue()).isEqualTo("open");
+            assertThat(open.session()).isEqualTo("session");
+            assertThat(open.continuation()).isNull();
+            RecordedExchange end = next(kit);
+            assertThat(end.id()).isEqualTo(open.id());
+            assertThat(end.continuation()).isEqualTo(new RecordedExchange.Continuation(null));
+            for (RecordedExchange record : List.of(open, end)) {
+                assertThat(record.response().status()).isEqualTo(101);
+                assertThat(list(record.response().headers())).containsExactly("Upgrade: echo", "Connection: Upgrade");
+            }
+            assertThat(end.outcome().columnValue()).isEqualTo("completed");
+            assertThat(end.response().requestBytes()).isEqualTo(5);
+            assertThat(end.response().responseBytes()).isEqualTo(6);
+            assertThat(kit.captured.takeFrames(10, Long.MAX_VALUE)).isEmpty();
         }
     }
 

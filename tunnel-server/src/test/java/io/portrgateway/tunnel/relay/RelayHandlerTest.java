@@ -177,13 +177,13 @@ class RelayHandlerTest {
         private int toUpstreamCount;
 
         @Override
-        public void toVisitor(int byteCount) {
-            toVisitorCount += byteCount;
+        public void toVisitor(ByteBuf bytes) {
+            toVisitorCount += bytes.readableBytes();
         }
 
         @Override
-        public void toUpstream(int byteCount) {
-            toUpstreamCount += byteCount;
+        public void toUpstream(ByteBuf bytes) {
+            toUpstreamCount += bytes.readableBytes();
         }
 
         @Override

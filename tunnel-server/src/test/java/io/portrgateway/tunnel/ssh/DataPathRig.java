@@ -2,6 +2,7 @@ package io.portrgateway.tunnel.ssh;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -161,10 +162,10 @@ final class DataPathRig implements AutoCloseable {
         INSTANCE;
 
         @Override
-        public void toVisitor(int byteCount) {}
+        public void toVisitor(ByteBuf bytes) {}
 
         @Override
-        public void toUpstream(int byteCount) {}
+        public void toUpstream(ByteBuf bytes) {}
 
         @Override
         public void ended(RelayEnd end) {}
