@@ -55,7 +55,7 @@ class ArchitectureTest {
             entry(
                     "detail",
                     Set.of("body", "search", "exchange", "team", "account", "audit", "web", "settings", "secret")),
-            entry("recording", Set.of("team", "account", "audit", "web", "settings", "secret")),
+            entry("recording", Set.of("exchange", "team", "account", "audit", "web", "settings", "secret")),
             entry("replay", Set.of("exchange", "team", "account", "audit", "web", "settings", "secret")),
             entry("stats", Set.of("team", "account", "audit", "web", "settings", "secret")),
             entry("shell", Set.of("team", "account", "web", "settings")),

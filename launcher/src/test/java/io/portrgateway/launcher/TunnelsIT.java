@@ -86,6 +86,37 @@ class TunnelsIT {
     }
 
     @Test
+    void recordsEncryptedForATeamThatWantsItAndShowsWhatPassed() throws Exception {
+        gateway.query("insert into team_capture (team_id, encrypted) select id, true from team where slug = '"
+                + gateway.bootstrap().teamSlug() + "' returning team_id");
+        try (PortrV1Client client = new PortrV1Client(http("sealed"))) {
+            client.start();
+            client.awaitForwarded();
+
+            // There is a key within seconds; what passes before then is recorded without header fields and bodies
+            String id = await().atMost(SOON)
+                    .until(
+                            () -> {
+                                gateway.visitor().post(gateway.host("sealed"), "/sealed", "open-sesame");
+                                return gateway.query("select id from exchange where target = '/sealed'"
+                                        + " and sealed_by is not null order by seq limit 1");
+                            },
+                            found -> !found.isEmpty());
+
+            assertThat(gateway.query("select e::text || string_agg(b::text || encode(b.content, 'escape'), ' ')"
+                            + " from exchange e join exchange_body b on b.exchange_id = e.id where e.id = '" + id
+                            + "' group by e.*"))
+                    .contains("/sealed")
+                    .doesNotContain("sesame");
+            assertThat(dashboard.open("/requests/" + id))
+                    .contains("open-sesame")
+                    .doesNotContain("cannot be read");
+        } finally {
+            gateway.query("delete from team_capture returning team_id");
+        }
+    }
+
+    @Test
     void carriesHttpAndWebSocketForTheBetaClient() throws Exception {
         try (PortrBetaClient client = new PortrBetaClient(http("beta"))) {
             client.start();

@@ -48,6 +48,10 @@ class Bodies {
         if (exchange.isUpgraded()) {
             return "The connection was upgraded: what passed then is not a body.";
         }
+        if (bytes > 0 && exchange.isUnreadable()) {
+            return format.bytes(bytes)
+                    + " passed. If they were recorded, they are encrypted, and their key is missing here.";
+        }
         if (bytes > 0) {
             return format.bytes(bytes) + " passed, but none of it was recorded.";
         }

@@ -15,6 +15,7 @@ import org.springframework.http.HttpStatus;
  *
  * @param tone the class of the status badge
  * @param place scheme and host, which the address begins with
+ * @param unreadable its headers and bodies are encrypted, and there is no key for them
  * @param owner whose tunnel it is; null where that is nobody's business
  */
 record ExchangeView(
@@ -30,6 +31,7 @@ record ExchangeView(
         String help,
         boolean open,
         boolean failed,
+        boolean unreadable,
         String tunnel,
         String connectionId,
         @Nullable String session,
@@ -64,6 +66,7 @@ record ExchangeView(
                 OutcomeWords.help(exchange),
                 exchange.isOpen(),
                 !exchange.isOpen() && !exchange.isCompleted(),
+                exchange.isUnreadable(),
                 exchange.subdomain(),
                 exchange.connectionId(),
                 exchange.session(),

@@ -70,7 +70,7 @@ public final class SealKeys {
         }
     }
 
-    @Scheduled(fixedDelay = 60, initialDelay = 5, timeUnit = TimeUnit.SECONDS)
+    @Scheduled(fixedDelay = 10, initialDelay = 5, timeUnit = TimeUnit.SECONDS)
     void run() {
         try {
             if (database.sql("select exists (select from team_capture where encrypted)")

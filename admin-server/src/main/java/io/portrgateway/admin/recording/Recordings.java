@@ -1,6 +1,7 @@
 package io.portrgateway.admin.recording;
 
 import io.portrgateway.admin.audit.AuditTrail;
+import io.portrgateway.admin.exchange.SealKeys;
 import io.portrgateway.admin.team.Actor;
 import io.portrgateway.admin.team.Member;
 import io.portrgateway.admin.web.Outcome;
@@ -37,10 +38,12 @@ class Recordings {
 
     private final JdbcClient database;
     private final AuditTrail audit;
+    private final SealKeys sealKeys;
 
-    Recordings(JdbcClient database, AuditTrail audit) {
+    Recordings(JdbcClient database, AuditTrail audit, SealKeys sealKeys) {
         this.database = database;
         this.audit = audit;
+        this.sealKeys = sealKeys;
     }
 
     /** The team's rules. */
@@ -57,6 +60,10 @@ class Recordings {
             case Outcome.Done<TeamRecording>(TeamRecording rules) -> {
                 TeamRecording before = read(by.teamId(), "for update").orElse(TeamRecording.AS_THE_GATEWAY);
                 if (!before.equals(rules)) {
+                    if (rules.encrypted()) {
+                        // Or nothing but targets and sizes is recorded until there is a key
+                        sealKeys.ensure();
+                    }
                     write(by.teamId(), rules);
                     AuditTrail.Event event =
                             Actor.of(by, address).event("recording.changed").in(by.teamId());

@@ -89,6 +89,12 @@ record Original(
 
     /** Why it can never go again, however it is edited. */
     Optional<Refusal> obstacle() {
+        if (exchange.isUnreadable()) {
+            return Optional.of(Refusal.conflict(
+                    "",
+                    "Its headers and body are encrypted with a key that this server does not have, so nobody knows what was"
+                            + " sent. Ask whoever runs it to add the former PORTR_ADMIN_ENCRYPTION_KEY."));
+        }
         if (isWebSocket()) {
             return Optional.of(Refusal.conflict(
                     "",
