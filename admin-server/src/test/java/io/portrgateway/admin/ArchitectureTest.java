@@ -57,6 +57,9 @@ class ArchitectureTest {
                     Set.of("body", "search", "exchange", "team", "account", "audit", "web", "settings", "secret")),
             entry("recording", Set.of("exchange", "team", "account", "audit", "web", "settings", "secret")),
             entry("replay", Set.of("exchange", "team", "account", "audit", "web", "settings", "secret")),
+            entry(
+                    "inspector",
+                    Set.of("search", "exchange", "clientconfig", "team", "account", "audit", "web", "settings")),
             entry("stats", Set.of("team", "account", "audit", "web", "settings", "secret")),
             entry("shell", Set.of("team", "account", "web", "settings")),
             entry("apidocs", Set.of("web", "settings")),

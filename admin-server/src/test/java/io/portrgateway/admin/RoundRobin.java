@@ -73,7 +73,14 @@ final class RoundRobin implements AutoCloseable {
             boolean empty = answer.statusCode() == 204 || answer.statusCode() == 304;
             exchange.sendResponseHeaders(answer.statusCode(), empty ? -1 : 0);
             if (!empty) {
-                answer.body().transferTo(exchange.getResponseBody());
+                // piece by piece as they come: a stream of events never ends
+                byte[] piece = new byte[8192];
+                try (InputStream in = answer.body()) {
+                    for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+                        exchange.getResponseBody().write(piece, 0, read);
+                        exchange.getResponseBody().flush();
+                    }
+                }
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

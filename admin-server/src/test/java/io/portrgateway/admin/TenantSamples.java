@@ -110,6 +110,11 @@ final class TenantSamples {
         add("POST /api/v1/requests/{id}/replay", sample().with("id", data.request()));
         add("GET /api/v1/replays/{batch}", sample().with("batch", data.replay));
         add("POST /api/v1/replays/{batch}/cancel", sample().with("batch", data.replay));
+        add("GET /api/v1/requests/{id}", sample().with("id", data.request()));
+        add("GET /api/v1/requests/{id}/frames", sample().with("id", data.request()));
+        add(
+                "GET /api/v1/requests/{id}/body/{direction}",
+                sample().with("id", data.request()).with("direction", "toUpstream"));
         add(
                 "PATCH /api/v1/auto-signup",
                 sample().json("{\"auto_signup_domains\":[{\"domain\":\"attacked.example\",\"team_id\":1}]}"));

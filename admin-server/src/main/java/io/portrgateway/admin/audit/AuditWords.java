@@ -28,6 +28,7 @@ public final class AuditWords {
             Map.entry("recording.name_changed", "Changed the recording of"),
             Map.entry("replay.cancelled", "Cancelled a replay of"),
             Map.entry("request.replayed", "Sent again the request"),
+            Map.entry("request.body_opened", "Opened a body of the request"),
             Map.entry("secret_key.revealed", "Looked at the secret key of"),
             Map.entry("secret_key.rotated", "Replaced the secret key of"),
             Map.entry("session.ended", "Ended a session"),

@@ -10,7 +10,6 @@ import io.portrgateway.admin.search.Filter.Values;
 import io.portrgateway.admin.team.Member;
 import java.sql.SQLException;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -130,15 +129,17 @@ public final class ExchangeSearch {
         return exchanges.isEmpty()
                 ? List.of()
                 : database.sql("""
-                                select distinct exchange_id from exchange_body where truncated
-                                and (started_at, exchange_id) in (:keys)
+                                select distinct b.exchange_id
+                                from unnest(cast(:ids as text[]), cast(:times as timestamptz[])) k (id, at)
+                                join exchange_body b on b.started_at = k.at and b.exchange_id = k.id
+                                where b.truncated
                                 """)
+                        .param("ids", exchanges.stream().map(Exchange::id).toArray(String[]::new))
                         .param(
-                                "keys",
+                                "times",
                                 exchanges.stream()
-                                        .map(one ->
-                                                new Object[] {one.startedAt().atOffset(ZoneOffset.UTC), one.id()})
-                                        .toList())
+                                        .map(exchange -> exchange.startedAt().toString())
+                                        .toArray(String[]::new))
                         .query((row, number) -> row.getString(1))
                         .list();
     }
