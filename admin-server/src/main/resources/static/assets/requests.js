@@ -32,6 +32,8 @@
   let scheduled = false;
   let last = list.dataset.newest;
   let source = null;
+  let reloading = false;
+  let stale = false;
 
   function receive(html) {
     const holder = document.createElement("template");
@@ -49,11 +51,11 @@
 
   function show() {
     if (paused) return tellPause();
-    if (scheduled || waiting.size === 0) return;
+    if (reloading || scheduled || waiting.size === 0) return;
     scheduled = true;
     requestAnimationFrame(() => {
       scheduled = false;
-      put();
+      if (!paused && !reloading) put();
       show();
     });
   }
@@ -127,27 +129,43 @@
     if (!pause) return;
     paused = !paused;
     tellPause();
+    if (!paused && stale) reload();
+    else show();
+  }
+
+  // too much was missed: the list as it is now, without leaving the page. What comes meanwhile waits, and of that only what is
+  // newer than the list as it came.
+  async function reload() {
+    if (paused || reloading) {
+      stale = true;
+      return;
+    }
+    reloading = true;
+    stale = false;
+    waiting.clear();
+    try {
+      const answer = await fetch(location.pathname + location.search, { credentials: "same-origin", cache: "no-store" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const now = one("[data-requests]", page);
+      if (now) replace([...one("tbody", now).rows], Number(now.dataset.newest));
+    } catch {
+      stale = true;
+    }
+    reloading = false;
+    if (stale) setTimeout(reload, 1000);
     show();
   }
 
-  // too much was missed: the list as it is now, without leaving the page
-  async function reload() {
-    try {
-      const answer = await fetch(location.pathname + location.search, { credentials: "same-origin", cache: "no-store" });
-      if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const rows = one("[data-requests] tbody", page);
-      if (!rows) return;
-      waiting.clear();
-      const selected = one("tr.selected", body)?.id;
-      body.replaceChildren(...[...rows.rows].map((row) => document.adoptNode(row)));
-      if (selected) document.getElementById(selected)?.classList.add("selected");
-      localTimes(body);
-      table.hidden = body.rows.length === 0;
-      tellCount();
-    } catch {
-      // the stream says when the server is there again
+  function replace(rows, newest) {
+    const selected = one("tr.selected", body)?.id;
+    body.replaceChildren(...rows.map((row) => document.adoptNode(row)));
+    if (selected) document.getElementById(selected)?.classList.add("selected");
+    for (const [id, row] of waiting) {
+      if (Number(row.dataset.seq) <= newest && !document.getElementById(id)) waiting.delete(id);
     }
+    localTimes(body);
+    table.hidden = body.rows.length === 0;
+    tellCount();
   }
 
   const away = (yes) => { if (!paused) state?.classList.toggle("away", yes); };
