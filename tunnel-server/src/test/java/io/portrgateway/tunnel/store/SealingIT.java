@@ -2,8 +2,11 @@ package io.portrgateway.tunnel.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.portrgateway.tunnel.capture.ExchangeRecorder;
+import io.portrgateway.tunnel.capture.Outcome;
 import io.portrgateway.tunnel.store.PostgresServer.Role;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -104,6 +107,45 @@ class SealingIT {
         assertThat(ofTarget(
                         "select array_to_string(tsvector_to_array(words), ' ') from exchange where target = ?", target))
                 .allSatisfy(words -> assertThat(words).contains("sealed").doesNotContain("text"));
+        storesStreamsOnlySealed(pair);
+    }
+
+    /** From the first row of a stream to its end. */
+    private void storesStreamsOnlySealed(KeyPair pair) throws Exception {
+        String target = "/stream/" + System.nanoTime();
+        HttpHeaders headers = new DefaultHttpHeaders().add("X-Key", MARKER).add("Content-Type", "text/event-stream");
+        ExchangeRecorder stream = node.begin(target, headers);
+        stream.toUpstream(Unpooled.copiedBuffer(MARKER, StandardCharsets.UTF_8));
+        stream.requestEnded(new DefaultHttpHeaders());
+        stream.answers(headers);
+        stream.bodyFollows(200, headers, null);
+        stream.toVisitor(Unpooled.copiedBuffer(
+                "event: " + MARKER + "\nid: " + MARKER + "\ndata: " + MARKER + "\n\n", StandardCharsets.UTF_8));
+        await().untilAsserted(() -> assertThat(frames(target)).hasSize(1));
+        assertThat(clearText(target)).contains("open").doesNotContain(MARKER);
+        stream.answerEnded(new DefaultHttpHeaders().add("X-Sum", MARKER));
+        stream.ended(new Outcome.Completed(), 200, null);
+        await().untilAsserted(() -> assertThat(clearText(target)).contains("completed"));
+
+        assertThat(clearText(target)).doesNotContain(MARKER);
+        assertThat(frames(target))
+                .allSatisfy(frame -> assertThat(frame).contains("event").doesNotContain(MARKER));
+        String id = ofTarget("select id from exchange where target = ?", target).getFirst();
+        SecretKeySpec key = dataKey(
+                pair,
+                ofTarget("select sealed_by from exchange where target = ?", target)
+                        .getFirst());
+        assertThat(open(key, "heads/" + id, bytes("select sealed_heads from exchange where id = ?", id)))
+                .endsWith("[[\"X-Sum\",\"sesame\"]]]");
+        assertThat(open(key, "frame/1/" + id, bytes("select content from exchange_frame where exchange_id = ?", id)))
+                .isEqualTo(MARKER);
+    }
+
+    private static List<String> frames(String target) throws SQLException {
+        return ofTarget(
+                "select f::text || encode(f.content, 'escape') from exchange_frame f"
+                        + " join exchange e on e.id = f.exchange_id where e.target = ?",
+                target);
     }
 
     /** Records an exchange with the marker in all parts, and waits for it; answers its target, which is one of its own. */

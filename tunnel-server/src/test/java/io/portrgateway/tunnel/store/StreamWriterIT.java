@@ -95,6 +95,11 @@ class StreamWriterIT {
                         .containsExactly("11 17 3 t t");
                 assertThat(rows(target)).hasSize(1);
             }
+            // A stream counts once, and its frames count
+            assertThat(column(
+                            "select exchange_count || ' ' || (stored_bytes > 900) from capture_usage where team_id = ?",
+                            writer.tunnel.lease().owner().teamId()))
+                    .containsExactly("3 true");
             // Of a busy machine the best of three counts, and the pause between two looks is 200 ms
             assertThat(Collections.min(waits)).isLessThan(Duration.ofMillis(500));
             assertThat(listener.unwrap(PGConnection.class).getNotifications(5_000))
