@@ -49,6 +49,10 @@ final class BodyRedaction {
         if (format.isJson()) {
             return withoutSecretValues(format, body);
         }
+        if (format.type().equals("text/event-stream")) {
+            // Its events are kept by themselves, each without its secrets
+            return body.withheld();
+        }
         // Many services send JSON without saying so
         boolean mayBeJson = format.type().isEmpty() || format.type().equals("text/plain");
         return mayBeJson && begins(format.decoded(body, 1024)) ? withoutSecretValuesIfJson(format, body) : body;

@@ -148,7 +148,7 @@ public final class CaptureQueue {
      * {@link #take}; they take up room until {@link #framesWritten} or {@link #framesDropped}.
      */
     public List<RecordedFrame> takeFrames(int maxCount, long maxBytes) {
-        return frames.take(rules.now(), maxCount, maxBytes);
+        return frames.take(rules, maxCount, maxBytes);
     }
 
     /** The frames are in the database. */

@@ -124,9 +124,9 @@ final class FrameLog {
         }
     }
 
-    /** The tunnel is not recorded any more. For the queue's reader alone. */
-    void drop(PassedFrame frame) {
+    /** The frame is not recorded after all. For the queue's reader alone. */
+    void drop(PassedFrame frame, FrameDrop why) {
         queue.free(frame.heldBytes());
-        queue.metrics().frameDropped(FrameDrop.OFF, 1);
+        queue.metrics().frameDropped(why, 1);
     }
 }

@@ -2,6 +2,7 @@ package io.portrgateway.tunnel.capture;
 
 import io.portrgateway.tunnel.capture.RecordedFrame.Kind;
 import io.portrgateway.tunnel.config.CaptureConfig.Mode;
+import io.portrgateway.tunnel.metrics.CaptureMetrics.FrameDrop;
 import io.portrgateway.tunnel.registry.Lease;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +37,8 @@ final class FrameQueue {
      * The oldest frames, at most so many and, but for the first, at most so many bytes, as far as the rules of now allow: a
      * stream may go on for days after somebody has said that it is not to be recorded.
      */
-    List<RecordedFrame> take(CaptureRules rules, int maxCount, long maxBytes) {
+    List<RecordedFrame> take(CurrentRules current, int maxCount, long maxBytes) {
+        CaptureRules rules = current.now();
         List<RecordedFrame> batch = new ArrayList<>();
         long batchBytes = 0;
         while (batch.size() < maxCount && batchBytes < maxBytes) {
@@ -50,7 +52,9 @@ final class FrameQueue {
                     // Also one that is not wanted, because later ones may refer to it
                     RecordedFrame frame = recorded(passed, rules);
                     if (rules.mode(frame.stream().lease()) == Mode.OFF) {
-                        passed.log().drop(passed);
+                        passed.log().drop(passed, FrameDrop.OFF);
+                    } else if (current.isPaused()) {
+                        passed.log().drop(passed, FrameDrop.DISK);
                     } else {
                         batchBytes += frame.heldBytes() + frame.content().keptBytes();
                         batch.add(frame);

@@ -44,6 +44,8 @@ public final class CaptureMetrics {
         LIMIT,
         /** Its tunnel is not recorded any more. */
         OFF,
+        /** The disk budget is used up, and no old day is left to drop. */
+        DISK,
         /** The queue has no room. */
         FULL,
         /** The database does not take it. */

@@ -87,6 +87,8 @@ class BodyRedactionTest {
                 .isEqualTo("[info] started");
         assertThat(kept("$.s", fields("Content-Type", "text/plain"), cut("{\"s\":1}")))
                 .isEmpty();
+        assertThat(kept("$.s", fields("Content-Type", "text/event-stream"), body("data: {\"s\":1}\n\n")))
+                .isEmpty();
         assertThat(kept("$.s", fields("Content-Type", "text/html"), cut("<p>"))).isEqualTo("<p>");
         assertThat(kept("$.s", fields("Content-Type", "application/x-ndjson"), body("{\"s\":1}\n\n{\"s\":2}\n")))
                 .isEqualTo("{\"s\":\"[redacted]\"}\n\n{\"s\":\"[redacted]\"}\n");
