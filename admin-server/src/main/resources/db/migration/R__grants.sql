@@ -49,6 +49,7 @@ begin
     execute format('grant insert on capture_data_key to %I', tunnel_role);
     execute format('grant execute on function drop_capture_data_keys(date) to %I', tunnel_role);
     execute format('grant select on team_capture, tunnel_capture, replay to %I', tunnel_role);
+    execute format('grant select (id, per_second) on replay_batch to %I', tunnel_role);
     execute format('grant update (state, failure, exchange_id, exchange_started_at, status, started_at, finished_at, node)'
         ' on replay to %I', tunnel_role);
     execute format('grant execute on function exchange_disk_use() to %I', tunnel_role);

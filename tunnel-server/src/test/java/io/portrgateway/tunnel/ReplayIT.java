@@ -236,6 +236,28 @@ class ReplayIT {
     }
 
     @Test
+    void sendsABatchWithoutARateOneByOneInItsOrder() throws Exception {
+        try (PortrV1Client client = v1()) {
+            List<Row> rows = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                rows.add(i == 10 ? Row.of("GET", "bad target", HOST) : Row.of("GET", "/" + i, HOST));
+            }
+            List<String> ids = replays.askInOrder(rows);
+
+            assertThat(replays.awaitEnd(ids.getLast()).state()).isEqualTo("done");
+
+            assertThat(service.mostAtOnce.get()).isEqualTo(1);
+            assertThat(service.seen)
+                    .extracting(Seen::target)
+                    .containsExactlyElementsOf(IntStream.range(0, 30)
+                            .filter(i -> i != 10)
+                            .mapToObj(i -> "/" + i)
+                            .toList());
+            assertThat(client.violations()).isEmpty();
+        }
+    }
+
+    @Test
     void doesNotSendWhatWasCancelled() throws Exception {
         try (PortrV1Client client = v1()) {
             List<String> doomed = replays.ask(List.of(

@@ -88,10 +88,27 @@ final class ReplayKit {
 
     /** Asks for all in one transaction; answers their ids. */
     List<String> ask(List<Row> rows) throws SQLException {
+        return ask(rows, true);
+    }
+
+    /** Asks for them one after the other, each when the one before it is over. */
+    List<String> askInOrder(List<Row> rows) throws SQLException {
+        return ask(rows, false);
+    }
+
+    private List<String> ask(List<Row> rows, boolean paced) throws SQLException {
         String batch = UlidCreator.getUlid().toString();
         List<String> ids = new ArrayList<>();
         try (Connection admin = StoreKit.asAdmin(postgres)) {
             admin.setAutoCommit(false);
+            StoreKit.update(
+                    admin,
+                    "insert into replay_batch (id, team_id, membership_id, total, per_second) values (?, ?, ?, ?, ?)",
+                    batch,
+                    member.owner().teamId(),
+                    member.owner().membershipId(),
+                    rows.size(),
+                    paced ? 50f : null);
             for (Row row : rows) {
                 String id = UlidCreator.getUlid().toString();
                 StoreKit.update(

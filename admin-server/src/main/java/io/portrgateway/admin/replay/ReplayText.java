@@ -39,15 +39,15 @@ final class ReplayText {
                     case "invalid_request" -> "The gateway refused it as malformed: nothing was sent";
                     case "websocket_upgrade" -> "It opens a WebSocket, which cannot be sent again";
                     case "body-too-large" -> "Its body is larger than may be sent again (PORTR_REPLAY_MAX_BODY)";
-                    case "timeout" -> "The service did not answer in time";
-                    case "service_refused" -> "The local service was not reachable";
-                    case "service_timeout" -> "The local service did not answer in time";
-                    case "service_closed" -> "The local service hung up before its answer was complete";
-                    case "service_answer" -> "The local service’s answer was not valid HTTP";
-                    case "busy" -> "Too many requests at once";
-                    case "client_lost" -> "The connection to the client was lost";
-                    case "gateway" -> "A fault in the gateway";
-                    default -> failure.replace('_', ' ');
+                    case "header-too-large" -> "Its header is larger than the gateway takes";
+                    case "local-server-not-online" -> "The local service was not reachable: start it and send it again";
+                    case "upstream-timeout" -> "The local service did not answer completely in time";
+                    case "upstream-closed" -> "The local service hung up before its answer was complete";
+                    case "bad-response" -> "The local service’s answer was not valid HTTP";
+                    case "upstream-limit" -> "The tunnel had too many requests in flight";
+                    case "connection-lost" -> "The connection to the client was lost";
+                    case "internal" -> "A fault in the gateway";
+                    default -> failure.replace('_', ' ').replace('-', ' ');
                 };
     }
 }

@@ -50,10 +50,11 @@ public final class Capture {
 
     /**
      * A recorder for a request that is sent again: somebody wants to see what comes of it, so it is recorded whatever the
-     * mode and the rate, with its bodies where they are wanted.
+     * mode and the rate, with its bodies where they are wanted and the disk has room.
      */
     public ExchangeRecorder beginReplay(Tunnel tunnel, long beganNanos, Request request) {
-        return recorder(tunnel, policy.mode(tunnel), request, beganNanos);
+        Mode mode = queue.rules().isPaused() ? Mode.METADATA : policy.mode(tunnel);
+        return recorder(tunnel, mode, request, beganNanos);
     }
 
     private ExchangeRecorder recorder(Tunnel tunnel, Mode mode, Request request, long beganNanos) {

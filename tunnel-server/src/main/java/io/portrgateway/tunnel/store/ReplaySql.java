@@ -75,16 +75,23 @@ final class ReplaySql {
         }
     }
 
-    /** Takes rows of one tunnel that are due; from now on they are this node's. */
+    /**
+     * Takes rows of one tunnel that are due; from now on they are this node's. A row of a batch without a rate has to wait
+     * for the one before it, whichever tunnel that goes into.
+     */
     static List<Taken> take(Connection connection, String node, ReplayConfig config, TunnelId tunnelId, int count)
             throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("""
                 with taken as (
-                    select id from replay
-                    where connection_id = ? and state = 'waiting' and not_before <= now()
-                    order by not_before, batch_id, position
+                    select w.id from replay w
+                    where w.connection_id = ? and w.state = 'waiting' and w.not_before <= now()
+                      and not exists (
+                          select from replay_batch b join replay e on e.batch_id = b.id
+                          where b.id = w.batch_id and b.per_second is null
+                            and e.position < w.position and e.state in ('waiting', 'running'))
+                    order by w.not_before, w.batch_id, w.position
                     limit ?
-                    for update skip locked
+                    for update of w skip locked
                 ), begun as (
                     update replay r set state = 'running', started_at = clock_timestamp(), node = ?
                     from taken where r.id = taken.id

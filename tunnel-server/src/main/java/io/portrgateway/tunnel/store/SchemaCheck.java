@@ -10,7 +10,7 @@ import java.util.Optional;
 final class SchemaCheck {
 
     /** The newest migration whose tables or columns this version uses. */
-    static final int REQUIRED_VERSION = 15;
+    static final int REQUIRED_VERSION = 18;
 
     private static final String UNDEFINED_TABLE = "42P01";
     private static final String INSUFFICIENT_PRIVILEGE = "42501";

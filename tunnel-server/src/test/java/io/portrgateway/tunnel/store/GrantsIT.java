@@ -35,6 +35,7 @@ class GrantsIT {
                 "insert into tunnel_command (kind) values ('disconnect_membership')",
                 "delete from exchange",
                 "delete from replay",
+                "select membership_id from replay_batch",
                 "update replay set body = ''",
                 "update replay set connection_id = ''",
                 "update exchange set target = '/'",
