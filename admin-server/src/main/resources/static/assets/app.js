@@ -162,6 +162,15 @@
     if (event.target.matches("form.toolbar[data-auto] :is(select, input[type=date])")) event.target.form.requestSubmit();
   });
 
+  // a file that the server would refuse is refused before it travels: <input type="file" data-max-bytes="…">
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("input[type=file][data-max-bytes]")) return;
+    const max = Number(event.target.dataset.maxBytes);
+    const long = [...event.target.files].some((file) => file.size > max);
+    event.target.setCustomValidity(long ? "This file is longer than " + Math.floor(max / 1024 / 1024) + " MiB." : "");
+    event.target.reportValidity();
+  });
+
   // --- htmx: server-sent toasts (HX-Trigger: {"toast": {"text": "…", "kind": "good"}}), failures said, live dots
   document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail.kind));
   document.addEventListener("htmx:load", (event) => {

@@ -19,8 +19,10 @@ final class FrameworkProperties {
         properties.put("server.port", settings.admin().port());
         properties.put("management.server.address", settings.ops().address());
         properties.put("management.server.port", settings.ops().port());
-        // files come with forms that replace the body of a request
-        long fileBytes = Math.max(1, settings.replays().bodyBytes());
+        // files come with forms that replace the body of a request, or hold many; account.UploadFilter bounds each by
+        // its own
+        long fileBytes = Math.max(
+                Math.max(1, settings.replays().bodyBytes()), settings.files().maxUploadBytes());
         properties.put("spring.servlet.multipart.max-file-size", fileBytes + "B");
         properties.put("spring.servlet.multipart.max-request-size", fileBytes + FORM_BYTES + "B");
         properties.put("portr.version", AdminServer.version());

@@ -25,10 +25,16 @@ final class TenantData {
     static final String BETA_ADMIN = "admin@beta.example.com";
     static final String BETA_MEMBER = "member@beta.example.com";
     static final String CONNECTION = "01ALPHAMARKER0000000000001";
+    static final String COLLECTION = "01A0PHAMARKER0000000000002";
 
     /** Change by themselves, or with any sign-in: sessions, and what a token was last used. */
-    private static final Set<String> VOLATILE =
-            Set.of("web_session", "web_session_attributes", "audit_event", "sign_in_link", "flyway_schema_history");
+    private static final Set<String> VOLATILE = Set.of(
+            "web_session",
+            "web_session_attributes",
+            "audit_event",
+            "sign_in_link",
+            "flyway_schema_history",
+            "capture_seal_key");
 
     /** What a recorded request of alpha was sent again as. */
     final String replay = Ulid.at(Instant.now());
@@ -126,6 +132,21 @@ final class TenantData {
         sql.sql("""
                         insert into tunnel_capture (membership_id, subdomain, mode, private)
                         select m.id, 'live-' || :marker, 'off', true
+                        from membership m join app_user u on u.id = m.user_id where u.email = :member
+                        """).param("marker", MARKER).param("member", ALPHA_MEMBER).update();
+        sql.sql("""
+                        insert into collection (id, team_id, name, source, creator, request_count)
+                        select :id, id, 'collection ' || :marker, 'test', 'creator ' || :marker, 1
+                        from team where slug = 'alpha'
+                        """).param("id", COLLECTION).param("marker", MARKER).update();
+        sql.sql("""
+                        insert into collection_item (collection_id, position, started_at, method, url, status,
+                                                     duration_micros, entry)
+                        values (:id, 1, now(), 'GET', 'https://' || :marker || '.example/', 200, 1, '')
+                        """).param("id", COLLECTION).param("marker", MARKER).update();
+        sql.sql("""
+                        insert into webhook_secret (membership_id, subdomain, provider, name, secret)
+                        select m.id, 'live-' || :marker, 'github', 'secret ' || :marker, ''
                         from membership m join app_user u on u.id = m.user_id where u.email = :member
                         """).param("marker", MARKER).param("member", ALPHA_MEMBER).update();
         sql.sql("""

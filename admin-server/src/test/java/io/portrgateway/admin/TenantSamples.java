@@ -41,6 +41,7 @@ final class TenantSamples {
         String token = data.id("api_token", "name like '%" + TenantData.MARKER + "%'");
         // what ends another's session instead of one's own is tried in SessionIT
         String session = "00000000-0000-0000-0000-000000000000";
+        String webhookSecret = data.id("webhook_secret", "name like '%" + TenantData.MARKER + "%'");
         String invitation = data.id("team_invitation", "email like '%" + TenantData.MARKER + "%'");
         String publicKey =
                 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g ann@laptop";
@@ -104,7 +105,30 @@ final class TenantSamples {
         add("POST /instance/teams/{slug}/rename", sample().with("slug", "alpha").form("name", "Attacked"));
         add("POST /instance/teams/{slug}/delete", sample().with("slug", "alpha").form("confirmation", "alpha"));
 
+        add("POST /{team}/collections", sample().form("name", "Attacked", "id", TenantData.CONNECTION));
+        add("POST /{team}/collections/import", sample().form("name", "Attacked"));
+        add("GET /{team}/collections/{id}", sample().with("id", TenantData.COLLECTION));
+        add("GET /{team}/collections/{id}/export", sample().with("id", TenantData.COLLECTION));
+        add(
+                "GET /{team}/collections/{id}/requests/{position}",
+                sample().with("id", TenantData.COLLECTION).with("position", "1"));
+        add("POST /{team}/collections/{id}/delete", sample().with("id", TenantData.COLLECTION));
+        add(
+                "POST /{team}/webhooks",
+                sample().form("subdomain", "attacked", "provider", "github", "secret", "attacked"));
+        add("POST /{team}/webhooks/{id}/remove", sample().with("id", webhookSecret));
+
         // API
+        add(
+                "POST /api/v1/webhook-secrets",
+                sample().json("{\"subdomain\":\"attacked\",\"provider\":\"github\",\"secret\":\"attacked\"}"));
+        add("DELETE /api/v1/webhook-secrets/{id}", sample().with("id", webhookSecret));
+        add("GET /api/v1/requests/{id}/webhook", sample().with("id", "01A0PHAMARKER0000000000003"));
+        add("POST /api/v1/collections", sample().json("{\"name\":\"Attacked\",\"request_ids\":[\"x\"]}"));
+        add("POST /api/v1/collections/import", sample().json("{\"log\":{\"entries\":[]}}"));
+        add("GET /api/v1/collections/{id}", sample().with("id", TenantData.COLLECTION));
+        add("GET /api/v1/collections/{id}/export", sample().with("id", TenantData.COLLECTION));
+        add("DELETE /api/v1/collections/{id}", sample().with("id", TenantData.COLLECTION));
         add("GET /api/v1/connections/{id}", sample().with("id", TenantData.CONNECTION));
         add("POST /api/v1/connections/{id}/disconnect", sample().with("id", TenantData.CONNECTION));
         add("POST /api/v1/requests/{id}/replay", sample().with("id", data.request()));

@@ -15,6 +15,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.csrf.CsrfFilter;
 import org.springframework.security.web.csrf.CsrfTokenRepository;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.security.web.savedrequest.NullRequestCache;
@@ -84,6 +85,7 @@ class SecurityConfig {
                         .authenticated())
                 .securityContext(context -> context.securityContextRepository(sessions))
                 .csrf(csrf -> csrf.csrfTokenRepository(csrfTokens))
+                .addFilterBefore(new UploadFilter(settings), CsrfFilter.class)
                 // what was asked for before is passed on as a parameter, and NextPath judges it (threats W4)
                 .requestCache(cache -> cache.requestCache(new NullRequestCache()))
                 .exceptionHandling(failures -> failures.authenticationEntryPoint(new SignInEntryPoint()))

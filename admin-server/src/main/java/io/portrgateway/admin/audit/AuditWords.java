@@ -11,6 +11,11 @@ public final class AuditWords {
             Map.entry("audit.exported", "Exported the audit log"),
             Map.entry("client_template.removed", "Removed the client template"),
             Map.entry("client_template.saved", "Saved the client template"),
+            Map.entry("collection.deleted", "Deleted the collection"),
+            Map.entry("collection.exported", "Exported the collection"),
+            Map.entry("collection.imported", "Imported the collection"),
+            Map.entry("collection.saved", "Saved requests as the collection"),
+            Map.entry("collection.viewed", "Looked at a request of the collection"),
             Map.entry("connection.disconnected", "Disconnected a tunnel"),
             Map.entry("github.linked", "Linked a GitHub account"),
             Map.entry("github.login_changed", "Has a new GitHub login"),
@@ -29,6 +34,7 @@ public final class AuditWords {
             Map.entry("replay.cancelled", "Cancelled a replay of"),
             Map.entry("request.replayed", "Sent again the request"),
             Map.entry("request.body_opened", "Opened a body of the request"),
+            Map.entry("requests.exported", "Exported requests"),
             Map.entry("secret_key.revealed", "Looked at the secret key of"),
             Map.entry("secret_key.rotated", "Replaced the secret key of"),
             Map.entry("session.ended", "Ended a session"),
@@ -49,7 +55,9 @@ public final class AuditWords {
             Map.entry("user.sign_in_failed", "Was refused at sign-in"),
             Map.entry("user.signed_in", "Signed in"),
             Map.entry("user.signed_out", "Signed out"),
-            Map.entry("user.signed_up", "Signed up"));
+            Map.entry("user.signed_up", "Signed up"),
+            Map.entry("webhook_secret.added", "Stored a webhook secret for"),
+            Map.entry("webhook_secret.removed", "Removed a webhook secret of"));
 
     /** What reads wrong when somebody did it to themselves; elsewhere the object is just left out. */
     private static final Map<String, String> ONESELF = Map.of(

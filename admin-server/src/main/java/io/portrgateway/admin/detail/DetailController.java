@@ -3,10 +3,14 @@ package io.portrgateway.admin.detail;
 import io.portrgateway.admin.exchange.Direction;
 import io.portrgateway.admin.exchange.Exchange;
 import io.portrgateway.admin.exchange.Exchanges;
+import io.portrgateway.admin.exchange.StoredBody;
 import io.portrgateway.admin.team.Member;
 import io.portrgateway.admin.web.Ulid;
+import io.portrgateway.admin.webhook.Verdict;
+import io.portrgateway.admin.webhook.Webhooks;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -31,13 +35,21 @@ final class DetailController {
     private final BodyParts parts;
     private final Neighbours neighbours;
     private final ExchangePages pages;
+    private final Webhooks webhooks;
 
-    DetailController(Exchanges exchanges, Bodies bodies, BodyParts parts, Neighbours neighbours, ExchangePages pages) {
+    DetailController(
+            Exchanges exchanges,
+            Bodies bodies,
+            BodyParts parts,
+            Neighbours neighbours,
+            ExchangePages pages,
+            Webhooks webhooks) {
         this.exchanges = exchanges;
         this.bodies = bodies;
         this.parts = parts;
         this.neighbours = neighbours;
         this.pages = pages;
+        this.webhooks = webhooks;
     }
 
     /** The page; for htmx only its main part, which the list shows beside itself. */
@@ -59,6 +71,7 @@ final class DetailController {
                 base(member, id),
                 looks,
                 (direction, view) -> bodies.view(exchange, direction, view, 0));
+        model.addAttribute("webhook", verdict(member, exchange).orElse(null));
         model.addAttribute("shared", false);
         model.addAttribute("alone", htmx == null);
         if (htmx != null) {
@@ -96,6 +109,31 @@ final class DetailController {
         model.addAttribute("base", base(member, id));
         return parts.show(exchange, direction(direction), parameters, model);
     }
+
+    /** What is to be said of a webhook's signature; the body is read only for one. */
+    private Optional<WebhookView> verdict(Member member, Exchange exchange) {
+        if (webhooks.provider(exchange.requestHeaders()).isEmpty()) {
+            return Optional.empty();
+        }
+        StoredBody body = exchanges
+                .body(exchange, Direction.TO_UPSTREAM)
+                .orElseGet(() -> StoredBody.none(exchange.requestBytes()));
+        return webhooks.check(exchange, body)
+                .map(verdict -> new WebhookView(
+                        verdict,
+                        verdict.finding() == Verdict.Finding.NO_SECRET
+                                        && exchange.membershipId() == member.membershipId()
+                                ? "/" + member.teamSlug() + "/webhooks?tunnel=" + exchange.subdomain() + "&provider="
+                                        + verdict.provider().code()
+                                : null));
+    }
+
+    /**
+     * A webhook's signature.
+     *
+     * @param addSecret where the reader, whose tunnel it is, can store a secret; null when there is no need to
+     */
+    record WebhookView(Verdict verdict, @Nullable String addSecret) {}
 
     private Exchange find(Member member, String id) {
         return exchanges.find(member, id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param shown all settings as they are in effect, for superusers to look at
  * @param tunnels what the dashboard does with live and past tunnels
  * @param replays what members may send again
+ * @param files exports and collections of recorded requests
+ * @param webhooks how their signatures are checked
  * @param hostKeyConfigured whether the SSH side has a stable host key, so that clients are told to check it
  */
 public record AdminSettings(
@@ -36,6 +38,8 @@ public record AdminSettings(
         Duration auditRetention,
         Tunnels tunnels,
         ReplaySettings replays,
+        FileSettings files,
+        WebhookSettings webhooks,
         Limits limits,
         List<AddressRange> trustedProxies,
         SignIn signIn,
@@ -155,6 +159,8 @@ public record AdminSettings(
                 "How long audit events are kept; 0s keeps them for ever");
         Tunnels tunnels = tunnels(settings);
         ReplaySettings replays = ReplaySettings.read(settings);
+        FileSettings files = FileSettings.read(settings);
+        WebhookSettings webhooks = WebhookSettings.read(settings);
         Limits limits = limits(settings);
         List<AddressRange> proxies = proxies(settings);
         SignIn signIn = signIn(settings);
@@ -172,6 +178,8 @@ public record AdminSettings(
                 auditRetention,
                 tunnels,
                 replays,
+                files,
+                webhooks,
                 limits,
                 proxies,
                 signIn,

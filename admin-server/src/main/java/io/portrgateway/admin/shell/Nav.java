@@ -15,7 +15,9 @@ final class Nav {
     private static final List<Item> TEAM = List.of(
             new Item("overview", "Overview", "overview", "/{team}/overview"),
             new Item("requests", "Requests", "requests", "/{team}/requests"),
+            new Item("collections", "Collections", "collections", "/{team}/collections"),
             new Item("connections", "Connections", "connections", "/{team}/connections"),
+            new Item("webhooks", "Webhook secrets", "webhooks", "/{team}/webhooks"),
             new Item("subdomains", "Subdomains", "subdomains", "/{team}/subdomains"),
             new Item("members", "Members", "members", "/{team}/members"),
             new Item("secret-key", "Your key", "key", "/{team}/secret-key"),
