@@ -19,8 +19,8 @@ import java.util.zip.GZIPOutputStream;
  */
 final class BodyRedaction {
 
-    /** A compressed body may become so large for a moment. */
-    private static final int MOST_DECODED_BYTES = 32 << 20;
+    /** A compressed body becomes smaller than this, or is not kept: one of a few kilobytes may say that it has gigabytes. */
+    private static final int MOST_DECODED_BYTES = 8 << 20;
 
     private final JsonPaths paths;
     private final UnaryOperator<String> form;
@@ -87,8 +87,12 @@ final class BodyRedaction {
         if (format.coding() == Coding.OTHER) {
             return body.withheld();
         }
+        byte[] bytes = decoded(format, body);
+        if (isTooLong(format, bytes)) {
+            return body.withheld();
+        }
         // One character per byte, because only ASCII is changed
-        String text = new String(format.decoded(body, MOST_DECODED_BYTES), StandardCharsets.ISO_8859_1);
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
         String changed = form.apply(text);
         return changed.equals(text) ? body : body.changed(coded(format, changed.getBytes(StandardCharsets.ISO_8859_1)));
     }
@@ -116,14 +120,22 @@ final class BodyRedaction {
     }
 
     private BodySample replaced(BodyFormat format, BodySample body) throws IOException {
-        byte[] bytes = format.decoded(body, MOST_DECODED_BYTES);
-        if (bytes.length == MOST_DECODED_BYTES) {
+        byte[] bytes = decoded(format, body);
+        if (isTooLong(format, bytes)) {
             throw new IOException("too long");
         }
         String text =
                 format.charset().newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         String changed = format.isJsonLines() ? replacedLines(text) : paths.replace(text, Redaction.MARK);
         return changed.equals(text) ? body : body.changed(coded(format, changed.getBytes(format.charset())));
+    }
+
+    private static byte[] decoded(BodyFormat format, BodySample body) {
+        return format.decoded(body, format.coding() == Coding.NONE ? Integer.MAX_VALUE : MOST_DECODED_BYTES);
+    }
+
+    private static boolean isTooLong(BodyFormat format, byte[] decoded) {
+        return format.coding() != Coding.NONE && decoded.length == MOST_DECODED_BYTES;
     }
 
     private String replacedLines(String text) throws IOException {

@@ -78,6 +78,16 @@ class BodyRedactionTest {
         assertThat(left.isTruncated()).isFalse();
         assertThat(redaction("$.t").apply(coded, passed).kept()).isEqualTo(passed.kept());
         assertThat(redaction("$.s").apply(coded, body("no gzip")).keptBytes()).isZero();
+        assertThat(redaction("$.s")
+                        .apply(coded, body(gzip("\"" + "s".repeat(9 << 20) + "\"")))
+                        .keptBytes())
+                .isZero();
+        Fields form = fields("Content-Type", "application/x-www-form-urlencoded", "Content-Encoding", "gzip");
+        assertThat(redaction("$.s")
+                        .apply(form, body(gzip("a=" + "s".repeat(9 << 20))))
+                        .keptBytes())
+                .isZero();
+        assertThat(kept("$.t", JSON, body("\"" + "s".repeat(9 << 20) + "\""))).hasSize((9 << 20) + 2);
     }
 
     @Test

@@ -150,47 +150,6 @@ class SealingIT {
                 target);
     }
 
-    @Test
-    void encryptsEventsAndTheEndOfAStream() throws Exception {
-        KeyPair pair = pair();
-        sealKey(pair);
-        await().untilAsserted(() -> assertThat(
-                        ofTarget("select sealed_by is not null from exchange where target = ?", record("/warm")))
-                .containsExactly("t"));
-        HttpHeaders headers = new DefaultHttpHeaders()
-                .add("Content-Type", "text/event-stream")
-                .add("X-Key", MARKER);
-        ExchangeRecorder stream = node.begin("/events", headers);
-        stream.answers(headers);
-        stream.bodyFollows(200, headers, null);
-        stream.toVisitor(Unpooled.copiedBuffer(
-                "event: sesame-name\nid: sesame-id\ndata: sesame-data\n\n", StandardCharsets.UTF_8));
-        await().untilAsserted(() -> assertThat(ofTarget("select outcome from exchange where target = ?", "/events"))
-                .containsExactly("open"));
-        String id =
-                ofTarget("select id from exchange where target = ?", "/events").getFirst();
-        await().untilAsserted(() -> assertThat(ofTarget("select n from exchange_frame where exchange_id = ?", id))
-                .hasSize(1));
-        stream.answerEnded(new DefaultHttpHeaders().add("X-Last", MARKER));
-        stream.ended(new Outcome.Completed(), 200, null);
-        await().untilAsserted(() -> assertThat(ofTarget("select outcome from exchange where id = ?", id))
-                .containsExactly("completed"));
-
-        assertThat(clearText("/events")).doesNotContain(MARKER);
-        assertThat(ofTarget(
-                        "select f::text || encode(content, 'escape') from exchange_frame f where exchange_id = ?", id))
-                .singleElement()
-                .asString()
-                .doesNotContain(MARKER);
-        SecretKeySpec key = dataKey(
-                pair,
-                ofTarget("select sealed_by from exchange where id = ?", id).getFirst());
-        assertThat(open(key, "frame/1/" + id, bytes("select content from exchange_frame where exchange_id = ?", id)))
-                .isEqualTo("sesame-data");
-        assertThat(open(key, "heads/" + id, bytes("select sealed_heads from exchange where id = ?", id)))
-                .endsWith(",[[\"X-Last\",\"sesame\"]]]");
-    }
-
     /** Records an exchange with the marker in all parts, and waits for it; answers its target, which is one of its own. */
     private String record(String path) {
         String target = path + "/" + System.nanoTime();
