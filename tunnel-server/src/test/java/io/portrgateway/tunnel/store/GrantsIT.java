@@ -124,6 +124,15 @@ class GrantsIT {
         run(Role.TUNNEL, "select ensure_exchange_partitions(5)");
     }
 
+    /** A plan may ask for the day of any table before it knows which ones are partitions. */
+    @Test
+    void tellsTheDayOfAPartitionAndOfNothingElse() throws SQLException {
+        assertThat(postgres.value(Role.OWNER, "select partition_day('exchange_body_20261122')"))
+                .isEqualTo("2026-11-22");
+        assertThat(postgres.value(Role.OWNER, "select coalesce(partition_day('pg_toast_12345'), '2000-01-01')"))
+                .isEqualTo("2000-01-01");
+    }
+
     @Test
     void keepsPartitionFunctionsOutOfReachOfTemporaryTables() throws SQLException {
         try (var connection = postgres.connect(Role.TUNNEL);
