@@ -11,9 +11,16 @@ import java.time.Duration;
  * @param perTunnelCount sent into one tunnel at once
  * @param totalCount sent at once by this node
  * @param bodyBytes largest body
+ * @param memoryBytes bodies held by this node at once
  */
 public record ReplayConfig(
-        Duration interval, Duration timeout, Duration offlineGrace, int perTunnelCount, int totalCount, int bodyBytes) {
+        Duration interval,
+        Duration timeout,
+        Duration offlineGrace,
+        int perTunnelCount,
+        int totalCount,
+        int bodyBytes,
+        long memoryBytes) {
 
     private static final long MIB = 1L << 20;
 
@@ -47,10 +54,12 @@ public record ReplayConfig(
                         10_000,
                         "replays that this server sends at the same time, all tunnels together"),
                 (int) settings.bytes(
-                        "PORTR_REPLAY_MAX_BODY",
-                        "16MiB",
-                        1,
-                        1024 * MIB,
-                        "largest request body that is replayed; bodies in flight are held in memory"));
+                        "PORTR_REPLAY_MAX_BODY", "16MiB", 1, 1024 * MIB, "largest request body that is replayed"),
+                settings.bytes(
+                        "PORTR_REPLAY_MEMORY",
+                        "64MiB",
+                        MIB,
+                        4096 * MIB,
+                        "memory for the bodies of replays that are being sent; the others wait"));
     }
 }

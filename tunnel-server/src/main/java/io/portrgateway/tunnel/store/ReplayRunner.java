@@ -13,6 +13,7 @@ import io.portrgateway.tunnel.replay.ReplayResult;
 import io.portrgateway.tunnel.replay.Replays;
 import io.portrgateway.tunnel.store.ReplaySql.Due;
 import io.portrgateway.tunnel.store.ReplaySql.Ended;
+import io.portrgateway.tunnel.store.ReplaySql.Room;
 import io.portrgateway.tunnel.store.ReplaySql.Taken;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -65,7 +66,7 @@ final class ReplayRunner {
     /** What is to be done, with what. */
     record Work(ReplayConfig config, ReplayMetrics metrics, TunnelRegistry registry, Replays sender) {}
 
-    private record Running(TunnelId tunnelId, long sinceNanos) {}
+    private record Running(TunnelId tunnelId, int bodyBytes) {}
 
     /**
      * What a round found.
@@ -199,15 +200,13 @@ final class ReplayRunner {
     }
 
     private Round take(Connection connection) throws SQLException {
+        Map<String, Running> still = new HashMap<>(running);
+        unwritten.forEach(ended -> still.remove(ended.id()));
         Map<TunnelId, Integer> busy = new HashMap<>();
-        running.forEach((id, one) -> busy.merge(one.tunnelId(), 1, Integer::sum));
-        unwritten.forEach(ended -> {
-            @Nullable Running one = running.get(ended.id());
-            if (one != null) {
-                busy.merge(one.tunnelId(), -1, Integer::sum);
-            }
-        });
-        int free = work.config().totalCount() - running.size() + unwritten.size();
+        still.values().forEach(one -> busy.merge(one.tunnelId(), 1, Integer::sum));
+        int free = work.config().totalCount() - still.size();
+        long freeBytes = work.config().memoryBytes()
+                - still.values().stream().mapToLong(Running::bodyBytes).sum();
         List<Taken> taken = new ArrayList<>();
         @Nullable Duration next = null;
         for (Due due : ReplaySql.due(connection, config.nodeId(), work.config().interval())) {
@@ -216,9 +215,15 @@ final class ReplayRunner {
                 continue;
             }
             int room = Math.min(free, work.config().perTunnelCount() - busy.getOrDefault(due.tunnelId(), 0));
-            if (room > 0 && find(due.tunnelId()).isPresent()) {
-                List<Taken> more = ReplaySql.take(connection, config.nodeId(), work.config(), due.tunnelId(), room);
+            if (room > 0 && freeBytes > 0 && find(due.tunnelId()).isPresent()) {
+                List<Taken> more = ReplaySql.take(
+                        connection,
+                        config.nodeId(),
+                        work.config().bodyBytes(),
+                        due.tunnelId(),
+                        new Room(room, freeBytes));
                 free -= more.size();
+                freeBytes -= more.stream().mapToLong(Taken::bodyBytes).sum();
                 taken.addAll(more);
             }
         }
@@ -235,7 +240,7 @@ final class ReplayRunner {
 
     private void begin(Taken taken) {
         long beganNanos = System.nanoTime();
-        running.put(taken.id(), new Running(taken.tunnelId(), beganNanos));
+        running.put(taken.id(), new Running(taken.tunnelId(), taken.bodyBytes()));
         @Nullable Replay replay = taken.replay();
         Optional<Tunnel> tunnel = find(taken.tunnelId());
         if (replay == null) {

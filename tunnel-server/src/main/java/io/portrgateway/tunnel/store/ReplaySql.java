@@ -2,7 +2,6 @@ package io.portrgateway.tunnel.store;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
-import io.portrgateway.tunnel.config.ReplayConfig;
 import io.portrgateway.tunnel.config.StoreConfig;
 import io.portrgateway.tunnel.registry.TunnelId;
 import io.portrgateway.tunnel.replay.Replay;
@@ -42,7 +41,15 @@ final class ReplaySql {
             String id,
             TunnelId tunnelId,
             @Nullable Replay replay,
-            @Nullable String refusal) {}
+            @Nullable String refusal) {
+
+        int bodyBytes() {
+            return replay == null ? 0 : replay.bodyBytes();
+        }
+    }
+
+    /** How much may be taken: so many rows, and bodies until they are that large together. */
+    record Room(int count, long bytes) {}
 
     /** What is written about a row. */
     record Ended(String id, ReplayResult result) {}
@@ -79,11 +86,11 @@ final class ReplaySql {
      * Takes rows of one tunnel that are due; from now on they are this node's. A row of a batch without a rate has to wait
      * for the one before it, whichever tunnel that goes into.
      */
-    static List<Taken> take(Connection connection, String node, ReplayConfig config, TunnelId tunnelId, int count)
+    static List<Taken> take(Connection connection, String node, int largestBytes, TunnelId tunnelId, Room room)
             throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("""
-                with taken as (
-                    select w.id from replay w
+                with due as (
+                    select w.id, w.not_before, w.batch_id, w.position, octet_length(w.body) as bytes from replay w
                     where w.connection_id = ? and w.state = 'waiting' and w.not_before <= now()
                       and not exists (
                           select from replay_batch b join replay e on e.batch_id = b.id
@@ -92,6 +99,11 @@ final class ReplaySql {
                     order by w.not_before, w.batch_id, w.position
                     limit ?
                     for update of w skip locked
+                ), taken as (
+                    -- those that fit; the first one always does
+                    select d.id from (
+                        select id, sum(bytes) over (order by not_before, batch_id, position) - bytes as before from due) d
+                    where d.before < ?
                 ), begun as (
                     update replay r set state = 'running', started_at = clock_timestamp(), node = ?
                     from taken where r.id = taken.id
@@ -105,9 +117,10 @@ final class ReplaySql {
                 order by b.not_before, b.batch_id, b.position
                 """)) {
             update.setString(1, tunnelId.value());
-            update.setInt(2, count);
-            update.setString(3, node);
-            update.setInt(4, config.bodyBytes());
+            update.setInt(2, room.count());
+            update.setLong(3, room.bytes());
+            update.setString(4, node);
+            update.setInt(5, largestBytes);
             List<Taken> taken = new ArrayList<>();
             try (ResultSet rows = update.executeQuery()) {
                 while (rows.next()) {

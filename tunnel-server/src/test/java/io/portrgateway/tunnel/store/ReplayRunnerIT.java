@@ -74,7 +74,7 @@ class ReplayRunnerIT {
 
     private void run(Duration interval) {
         node.store.replay(
-                new ReplayConfig(interval, Duration.ofSeconds(60), Duration.ofSeconds(5), 4, 32, 1 << 20),
+                new ReplayConfig(interval, Duration.ofSeconds(60), Duration.ofSeconds(5), 4, 32, 1 << 20, 1 << 20),
                 new ReplayMetrics(meters),
                 (replay, tunnel, told) -> sent.add(told));
     }
@@ -135,14 +135,33 @@ class ReplayRunnerIT {
         assertThat(row("late", "started_at is null")).isEqualTo("waiting t");
     }
 
+    @Test
+    void holdsNoMoreBodiesThanItHasMemoryFor() throws Exception {
+        run(Duration.ofMillis(100));
+        for (String id : List.of("a", "b", "c")) {
+            ask(id, new byte[600 << 10]);
+        }
+        // the second one begins below the limit, the third one would not
+        await().until(() -> sent.size() == 2);
+        await().during(Duration.ofMillis(300)).until(() -> sent.size() == 2);
+
+        sent.getFirst().accept(new ReplayResult(null, 200, null, null));
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> sent.size() == 3);
+    }
+
     private void ask(String id) throws SQLException {
+        ask(id, new byte[0]);
+    }
+
+    private void ask(String id, byte[] body) throws SQLException {
         try (Connection admin = admin()) {
             StoreKit.update(
                     admin, """
                     insert into replay (id, batch_id, position, team_id, membership_id, connection_id, method, target,
                                         headers, body)
-                    values (?, 'batch', 0, ?, ?, ?, 'GET', '/', '[]', '')
-                    """, id, member.owner().teamId(), member.owner().membershipId(), tunnelId.value());
+                    values (?, 'batch', 0, ?, ?, ?, 'GET', '/', '[]', ?)
+                    """, id, member.owner().teamId(), member.owner().membershipId(), tunnelId.value(), body);
             StoreKit.update(admin, "notify portr_replay");
         }
     }
