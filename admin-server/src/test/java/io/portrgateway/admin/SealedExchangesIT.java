@@ -8,6 +8,8 @@ import io.portrgateway.admin.exchange.Direction;
 import io.portrgateway.admin.exchange.Exchange;
 import io.portrgateway.admin.exchange.Exchanges;
 import io.portrgateway.admin.exchange.SealKeys;
+import io.portrgateway.admin.search.ExchangeQuery;
+import io.portrgateway.admin.search.ExchangeSearch;
 import io.portrgateway.admin.team.Member;
 import io.portrgateway.admin.team.Teams;
 import java.nio.ByteBuffer;
@@ -78,6 +80,27 @@ class SealedExchangesIT {
             assertThat(frame.content()).asString().isEqualTo("hidden frame");
             assertThat(frame.truncated()).isFalse();
         });
+    }
+
+    @Test
+    void opensWhatASearchFound() throws GeneralSecurityException {
+        String id = sealed("key-1");
+
+        Exchange found = gateway
+                .bean(ExchangeSearch.class)
+                .page(member, ExchangeQuery.parse("path:/sealed"), null, 100)
+                .exchanges()
+                .stream()
+                .filter(exchange -> exchange.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(found.isUnreadable()).isTrue();
+        assertThat(found.requestHeaders()).isEmpty();
+        assertThat(exchanges.open(found).isUnreadable()).isFalse();
+        assertThat(exchanges.open(found).requestHeaders())
+                .extracting("name", "value")
+                .containsExactly(tuple("A", "1"), tuple("a", "2"));
     }
 
     @Test

@@ -39,7 +39,9 @@ final class RecordedEntries {
     }
 
     /** The exchange with its bodies and messages. */
-    Entry of(Exchange exchange) {
+    Entry of(Exchange found) {
+        // A search finds encrypted ones without their fields
+        Exchange exchange = exchanges.open(found);
         String status = exchange.status() == null ? "" : reason(exchange.status());
         String version = "HTTP/" + exchange.httpVersion();
         return new Entry(
