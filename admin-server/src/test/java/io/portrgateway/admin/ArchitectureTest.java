@@ -66,7 +66,7 @@ class ArchitectureTest {
                             "settings",
                             "secret")),
             entry("recording", Set.of("exchange", "team", "account", "audit", "web", "settings", "secret")),
-            entry("replay", Set.of("exchange", "team", "account", "audit", "web", "settings", "secret")),
+            entry("replay", Set.of("webhook", "exchange", "team", "account", "audit", "web", "settings", "secret")),
             entry(
                     "inspector",
                     Set.of("search", "exchange", "clientconfig", "team", "account", "audit", "web", "settings")),

@@ -256,6 +256,53 @@ class CollectionIT {
     }
 
     @Test
+    void keepsARequestFromItsPage() {
+        String request = recordedRequest();
+        screen.open("/default-team/requests/" + request);
+        screen.click("Keep");
+        screen.check("request-keep");
+        screen.type("#keep-name", "Kept one").find("dialog[open] .button.primary").click();
+
+        screen.waitFor("Everybody in the team sees it, and it stays");
+
+        assertThat(screen.find("h1").getText()).isEqualTo("Kept one");
+    }
+
+    @Test
+    void sendsRequestsIntoALiveTunnel() throws IOException {
+        Tunnels tunnels = new Tunnels(gateway);
+        String id = taken(chromium());
+        String closed = "{\"positions\":[6,7],\"tunnel\":\"shop\"}";
+        assertThat(browser.api("POST", "/collections/" + id + "/replay", "default-team", closed)
+                        .status())
+                .isEqualTo(409);
+        tunnels.serve(tunnels.live(ann, "shop"));
+
+        Answer socket = browser.api(
+                "POST", "/collections/" + id + "/replay", "default-team", "{\"positions\":[11],\"tunnel\":\"shop\"}");
+        Answer begun = browser.api("POST", "/collections/" + id + "/replay", "default-team", closed);
+
+        assertThat(socket.text("message")).startsWith("Request 11 opened a WebSocket");
+        assertThat(begun.status()).as(begun.body()).isEqualTo(202);
+        assertThat(begun.json().path("count").asInt()).isEqualTo(2);
+        List<Map<String, Object>> rows = gateway.sql()
+                .sql("""
+                        select method, target, headers::text as headers, convert_from(body, 'UTF8') as body from replay
+                        where batch_id = ? order by position
+                        """)
+                .param(begun.text("replay_id"))
+                .query()
+                .listOfRows();
+        assertThat(rows).extracting("target").containsExactly("/api/orders", "/form");
+        assertThat(rows.getFirst().get("body")).isEqualTo("{\"name\":\"Jörg\",\"total\":12.5}");
+        assertThat(String.valueOf(rows.getFirst().get("headers")))
+                .contains("application/json", "shop.")
+                .doesNotContain("keep-alive", "localhost:8080\"], [\"Origin");
+        gateway.sql().sql("delete from lease").update();
+        tunnels.removeAll();
+    }
+
+    @Test
     void importsAndShowsThemInTheBrowser() throws IOException {
         gateway.sql().sql("delete from collection").update();
         Path file = Files.writeString(directory.resolve("Check out.har"), chromium());
@@ -271,6 +318,16 @@ class CollectionIT {
         screen.click("Import");
         screen.waitFor("11 requests imported.");
         screen.check("collection");
+        Tunnels tunnels = new Tunnels(gateway);
+        tunnels.serve(tunnels.live(ann, "shop"));
+        screen.open(screen.path()).check("collection-replay");
+        screen.find("input[name=position][value='6']").click();
+        screen.click("Replay");
+        screen.waitFor("/api/orders");
+        assertThat(screen.path()).contains("/replays/");
+        gateway.sql().sql("delete from lease").update();
+        tunnels.removeAll();
+        screen.open(PAGE).click("Check out");
         screen.find("a[href$='/requests/6']").click();
         screen.waitFor("Jörg").check("collection-request");
         screen.click("Check out");

@@ -112,6 +112,9 @@ final class TenantSamples {
         add(
                 "GET /{team}/collections/{id}/requests/{position}",
                 sample().with("id", TenantData.COLLECTION).with("position", "1"));
+        add(
+                "POST /{team}/collections/{id}/replay",
+                sample().with("id", TenantData.COLLECTION).form("position", "1", "tunnel", TenantData.CONNECTION));
         add("POST /{team}/collections/{id}/delete", sample().with("id", TenantData.COLLECTION));
         add(
                 "POST /{team}/webhooks",
@@ -128,6 +131,10 @@ final class TenantSamples {
         add("POST /api/v1/collections/import", sample().json("{\"log\":{\"entries\":[]}}"));
         add("GET /api/v1/collections/{id}", sample().with("id", TenantData.COLLECTION));
         add("GET /api/v1/collections/{id}/export", sample().with("id", TenantData.COLLECTION));
+        add(
+                "POST /api/v1/collections/{id}/replay",
+                sample().with("id", TenantData.COLLECTION)
+                        .json("{\"positions\":[1],\"tunnel\":\"" + TenantData.CONNECTION + "\"}"));
         add("DELETE /api/v1/collections/{id}", sample().with("id", TenantData.COLLECTION));
         add("GET /api/v1/connections/{id}", sample().with("id", TenantData.CONNECTION));
         add("POST /api/v1/connections/{id}/disconnect", sample().with("id", TenantData.CONNECTION));

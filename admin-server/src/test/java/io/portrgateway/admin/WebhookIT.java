@@ -195,6 +195,36 @@ class WebhookIT {
     }
 
     @Test
+    void signsAReplayAgain() {
+        forget();
+        Tunnels tunnels = new Tunnels(gateway);
+        tunnels.serve(tunnels.live(ann, "pay"));
+        store(browser, "pay", "stripe", "whsec_test_secret");
+        String id = recorded.of(ann, "pay", "POST", "/hook", 200)
+                .requestHeaders(
+                        "Stripe-Signature",
+                        "t=1492774577,v1=799c4ba7bb339f3c8601adfd112f0e477c930a268be1243d341abb8286501c2f")
+                .request("{\"id\":\"evt_1\"}")
+                .add();
+
+        screen.open("/default-team/requests/" + id + "/replay");
+        screen.find("input[name=sign]").click();
+        screen.check("replay-sign");
+        screen.click("Send");
+        screen.waitFor("/hook");
+
+        assertThat(screen.path()).contains("/replays/");
+        String headers = gateway.sql()
+                .sql("select headers::text from replay where original_id = ?")
+                .param(id)
+                .query(String.class)
+                .single();
+        assertThat(headers).containsPattern("t=\\d{10},v1=[0-9a-f]{64}").doesNotContain("t=1492774577");
+        gateway.sql().sql("delete from lease").update();
+        tunnels.removeAll();
+    }
+
+    @Test
     void storesAndRemovesInTheBrowser() {
         forget();
         screen.open("/default-team/webhooks").check("webhooks-empty");

@@ -1,5 +1,6 @@
 package io.portrgateway.admin.har;
 
+import io.portrgateway.admin.replay.Replays;
 import io.portrgateway.admin.settings.AdminSettings;
 import io.portrgateway.admin.team.Member;
 import io.portrgateway.admin.web.ApiFailure;
@@ -37,11 +38,14 @@ final class CollectionApiController {
     private static final String ONE = "/api/v1/collections/{id}";
 
     private final Collections collections;
+    private final CollectionReplay replay;
     private final ClientAddresses addresses;
     private final long maxUploadBytes;
 
-    CollectionApiController(Collections collections, ClientAddresses addresses, AdminSettings settings) {
+    CollectionApiController(
+            Collections collections, CollectionReplay replay, ClientAddresses addresses, AdminSettings settings) {
         this.collections = collections;
+        this.replay = replay;
         this.addresses = addresses;
         this.maxUploadBytes = settings.files().maxUploadBytes();
     }
@@ -125,6 +129,22 @@ final class CollectionApiController {
         Collection collection = find(member, id);
         Exports.attach(response, "collection-" + collection.id(), ExportFormat.HAR);
         collections.export(member, collection, response.getOutputStream(), addresses.of(request));
+    }
+
+    /** What comes of it is asked for below {@code /api/v1/replays}. */
+    @PostMapping(ONE + "/replay")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Map<String, Object> replay(Member member, @PathVariable("id") String id, HttpServletRequest request) {
+        JsonObject body = JsonObject.read(request);
+        Collection collection = find(member, id);
+        Replays.Started started = replay.send(
+                        member,
+                        collection,
+                        body.integers("positions").orElse(List.of()),
+                        body.text("tunnel").orElse(""),
+                        addresses.of(request))
+                .orFail();
+        return Map.of("replay_id", started.id(), "count", started.count());
     }
 
     @DeleteMapping(ONE)

@@ -1,5 +1,6 @@
 package io.portrgateway.admin.har;
 
+import io.portrgateway.admin.replay.Replays;
 import io.portrgateway.admin.settings.AdminSettings;
 import io.portrgateway.admin.team.Member;
 import io.portrgateway.admin.web.ClientAddresses;
@@ -33,12 +34,19 @@ final class CollectionController {
     private static final String ONE = "/{team}/collections/{id:" + Ulid.PATTERN + "}";
 
     private final Collections collections;
+    private final CollectionReplay replay;
     private final ClientAddresses addresses;
     private final Format format;
     private final long maxUploadBytes;
 
-    CollectionController(Collections collections, ClientAddresses addresses, Format format, AdminSettings settings) {
+    CollectionController(
+            Collections collections,
+            CollectionReplay replay,
+            ClientAddresses addresses,
+            Format format,
+            AdminSettings settings) {
         this.collections = collections;
+        this.replay = replay;
         this.addresses = addresses;
         this.format = format;
         this.maxUploadBytes = settings.files().maxUploadBytes();
@@ -129,6 +137,7 @@ final class CollectionController {
         model.addAttribute("items", collections.items(collection, paging.offset(), PAGE_SIZE));
         model.addAttribute("paging", paging);
         model.addAttribute("slug", member.teamSlug());
+        model.addAttribute("tunnels", replay.tunnels(member));
         model.addAttribute("mayDelete", collection.mayBeDeletedBy(member));
         return "har/collection";
     }
@@ -152,6 +161,26 @@ final class CollectionController {
         Collection collection = find(member, id);
         Exports.attach(response, "collection-" + collection.id(), ExportFormat.HAR);
         collections.export(member, collection, response.getOutputStream(), addresses.of(request));
+    }
+
+    @PostMapping(ONE + "/replay")
+    String replay(
+            Member member,
+            @PathVariable("id") String id,
+            @RequestParam(name = "position", required = false) @Nullable List<Integer> positions,
+            @RequestParam(name = "tunnel", defaultValue = "") String tunnel,
+            HttpServletRequest request,
+            RedirectAttributes flash) {
+        Collection collection = find(member, id);
+        List<Integer> chosen = positions == null ? List.of() : positions;
+        return switch (replay.send(member, collection, chosen, tunnel, addresses.of(request))) {
+            case Outcome.Done<Replays.Started>(Replays.Started started) ->
+                "redirect:/" + member.teamSlug() + "/replays/" + started.id();
+            case Outcome.Refused<Replays.Started>(Refusal refusal) -> {
+                flash.addFlashAttribute("noticeBad", refusal.message());
+                yield to(member, id);
+            }
+        };
     }
 
     @PostMapping(ONE + "/delete")

@@ -3,9 +3,9 @@ package io.portrgateway.admin.har;
 import io.portrgateway.admin.exchange.HeaderField;
 import io.portrgateway.admin.web.Format;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A kept request as its page shows it. Immutable. */
@@ -43,7 +43,7 @@ record EntryView(
                 entry.httpVersion(),
                 entry.status(),
                 entry.statusText(),
-                format.duration(Duration.ofNanos(Math.round(entry.timings().time() * 1_000_000))),
+                String.format(Locale.ROOT, "%.1f ms", entry.timings().time()),
                 entry.error(),
                 message(entry.requestHeaders(), entry.requestTrailers(), entry.requestBody(), format),
                 message(entry.responseHeaders(), entry.responseTrailers(), entry.responseBody(), format));

@@ -30,6 +30,25 @@ public record ReplayRequest(
         trailers = List.copyOf(trailers);
     }
 
+    /**
+     * A request from elsewhere, such as a file: without the fields that are about one connection, and those that the gateway
+     * writes itself.
+     */
+    public static ReplayRequest from(
+            String method, String target, List<HeaderField> headers, List<HeaderField> trailers, byte[] body) {
+        return new ReplayRequest(
+                null,
+                method,
+                target,
+                headers.stream()
+                        .filter(field -> !RequestRules.isOwn(field.name()) || RequestRules.isPlaced(field))
+                        .toList(),
+                trailers.stream()
+                        .filter(field -> !RequestRules.isOwn(field.name()))
+                        .toList(),
+                body);
+    }
+
     /** The recorded exchange that is repeated, and where it went. Immutable. */
     public record Origin(String id, Instant startedAt, String connectionId, String subdomain) {
 

@@ -75,6 +75,25 @@ public class Replays {
         }
     }
 
+    /** A live tunnel that a member may send requests into. Immutable. */
+    public record Tunnel(String connectionId, String subdomain, boolean own, String owner) {}
+
+    /** The tunnels that the member may send requests into, by name. */
+    public List<Tunnel> tunnels(Member member) {
+        return targets.of(member).stream()
+                .map(target -> new Tunnel(
+                        target.connectionId(),
+                        target.subdomain(),
+                        target.membershipId() == member.membershipId(),
+                        target.owner()))
+                .toList();
+    }
+
+    /** Most requests that may be sent at once. */
+    public int perBatch() {
+        return settings.perBatch();
+    }
+
     /** Sends these requests; all of them, or none and why. */
     @Transactional
     public Outcome<Started> start(Member by, List<ReplayRequest> requests, ReplayWish wish, String address) {

@@ -9,8 +9,11 @@ import io.portrgateway.admin.web.ClientAddresses;
 import io.portrgateway.admin.web.Format;
 import io.portrgateway.admin.web.Outcome;
 import io.portrgateway.admin.web.Refusal;
+import io.portrgateway.admin.webhook.Provider;
+import io.portrgateway.admin.webhook.Webhooks;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,15 +35,25 @@ final class RequestReplayController {
 
     private final Replays replays;
     private final Targets targets;
+    private final Webhooks webhooks;
+    private final InstantSource clock;
     private final ClientAddresses addresses;
     private final Format format;
     private final ReplaySettings settings;
     private final PublicAddresses publicAddresses;
 
     RequestReplayController(
-            Replays replays, Targets targets, ClientAddresses addresses, Format format, AdminSettings settings) {
+            Replays replays,
+            Targets targets,
+            Webhooks webhooks,
+            InstantSource clock,
+            ClientAddresses addresses,
+            Format format,
+            AdminSettings settings) {
         this.replays = replays;
         this.targets = targets;
+        this.webhooks = webhooks;
+        this.clock = clock;
         this.addresses = addresses;
         this.format = format;
         this.settings = settings.replays();
@@ -70,7 +83,7 @@ final class RequestReplayController {
         String address = addresses.of(request);
         Outcome<Replays.Started> started = exact
                 ? replays.exactly(member, List.of(id), ReplayWish.once(), address)
-                : edited(member, original, form, file, address);
+                : edited(member, original, form, parameters.containsKey("sign"), file, address);
         return switch (started) {
             case Outcome.Done<Replays.Started>(Replays.Started batch) -> {
                 if (!batch.leftOut().isEmpty()) {
@@ -86,16 +99,41 @@ final class RequestReplayController {
     }
 
     private Outcome<Replays.Started> edited(
-            Member member, Original original, ReplayForm form, @Nullable MultipartFile file, String address) {
+            Member member,
+            Original original,
+            ReplayForm form,
+            boolean sign,
+            @Nullable MultipartFile file,
+            String address) {
         Outcome<ReplayRequest> read = form.request(original, file, format);
         if (read instanceof Outcome.Refused<ReplayRequest>(Refusal refusal)) {
             return Outcome.refused(refusal);
         }
-        ReplayRequest request = read.orFail();
+        ReplayRequest request = sign ? signed(member, original, read.orFail()) : read.orFail();
         Outcome<ReplayWish> wish = form.wish(ReplayForm.differs(request, original));
         return wish instanceof Outcome.Refused<ReplayWish>(Refusal refusal)
                 ? Outcome.refused(refusal)
                 : replays.start(member, List.of(request), wish.orFail(), address);
+    }
+
+    /** With a signature of now, where the member has the secret for it; as it is where they no longer have it. */
+    private ReplayRequest signed(Member member, Original original, ReplayRequest request) {
+        String url = original.exchange().scheme() + "://" + original.exchange().authority() + request.target();
+        return webhooks.resign(
+                        member,
+                        original.exchange().subdomain(),
+                        url,
+                        request.headers(),
+                        request.body(),
+                        clock.instant())
+                .map(headers -> new ReplayRequest(
+                        request.origin(),
+                        request.method(),
+                        request.target(),
+                        headers,
+                        request.trailers(),
+                        request.body()))
+                .orElse(request);
     }
 
     private Original original(Member member, String id) {
@@ -122,6 +160,11 @@ final class RequestReplayController {
         model.addAttribute("recordedBytes", original.body().content().length);
         model.addAttribute(
                 "trailers", original.trailers().stream().map(HeaderField::name).toList());
+        model.addAttribute(
+                "signer",
+                webhooks.signer(member, name, original.headers())
+                        .map(Provider::title)
+                        .orElse(null));
         model.addAttribute("charsets", BodyText.CHARSETS);
         model.addAttribute("targets", live);
         model.addAttribute("usual", usual.orElse(null));

@@ -81,6 +81,13 @@ public final class JsonObject {
         return texts ? Optional.of(value.valueStream().map(JsonNode::asString).toList()) : Optional.empty();
     }
 
+    /** A list of whole numbers; empty when it is absent, null or anything else. */
+    public Optional<List<Integer>> integers(String field) {
+        JsonNode value = node.path(field);
+        boolean numbers = value.isArray() && value.valueStream().allMatch(JsonNode::isInt);
+        return numbers ? Optional.of(value.valueStream().map(JsonNode::asInt).toList()) : Optional.empty();
+    }
+
     /** A whole number; empty when it is absent, null or anything else. */
     public OptionalInt integer(String field) {
         JsonNode value = node.path(field);
