@@ -261,7 +261,9 @@ class CollectionIT {
         screen.open("/default-team/requests/" + request);
         screen.click("Keep");
         screen.check("request-keep");
-        screen.type("#keep-name", "Kept one").find("dialog[open] .button.primary").click();
+        screen.type("#keep-name", "Kept one")
+                .find("dialog[open] .button.primary")
+                .click();
 
         screen.waitFor("Everybody in the team sees it, and it stays");
 
@@ -285,14 +287,11 @@ class CollectionIT {
         assertThat(socket.text("message")).startsWith("Request 11 opened a WebSocket");
         assertThat(begun.status()).as(begun.body()).isEqualTo(202);
         assertThat(begun.json().path("count").asInt()).isEqualTo(2);
-        List<Map<String, Object>> rows = gateway.sql()
-                .sql("""
+        List<Map<String, Object>> rows =
+                gateway.sql().sql("""
                         select method, target, headers::text as headers, convert_from(body, 'UTF8') as body from replay
                         where batch_id = ? order by position
-                        """)
-                .param(begun.text("replay_id"))
-                .query()
-                .listOfRows();
+                        """).param(begun.text("replay_id")).query().listOfRows();
         assertThat(rows).extracting("target").containsExactly("/api/orders", "/form");
         assertThat(rows.getFirst().get("body")).isEqualTo("{\"name\":\"Jörg\",\"total\":12.5}");
         assertThat(String.valueOf(rows.getFirst().get("headers")))

@@ -156,7 +156,7 @@ class ExportIT {
         assertThat(lines).hasSize(2);
         assertThat(lines.getFirst().path("id").asString()).isEqualTo(webhook);
         byte[] body = Base64.getDecoder()
-                .decode(lines.getFirst().at("/request/body/base64").asString());
+                .decode(lines.getFirst().at("/content/request_body/base64").asString());
         assertThat(new String(body, UTF_8)).isEqualTo("{\"invoice\":\"é\"}");
         assertThat(lines.get(1).path("id").asString()).isEqualTo(socket);
     }

@@ -48,8 +48,8 @@ class CollectionReplay {
         if (chosen.size() > Math.min(replays.perBatch(), MAX_CHOSEN)) {
             return Outcome.refused(Refusal.invalid(
                     "position",
-                    "At most " + replays.perBatch() + " requests at once (PORTR_REPLAY_BATCH); these are " + chosen.size()
-                            + ". Choose some of them."));
+                    "At most " + replays.perBatch() + " requests at once (PORTR_REPLAY_BATCH); these are "
+                            + chosen.size() + ". Choose some of them."));
         }
         List<ReplayRequest> requests = new ArrayList<>();
         for (int position : chosen) {

@@ -31,6 +31,9 @@ class Collections {
 
     static final int MAX_NAME_CHARS = 100;
 
+    /** Longest text in a file: a body of 16 MiB in base64, and some. One entry is in memory at a time. */
+    private static final int MAX_TEXT_CHARS = 24 * 1024 * 1024;
+
     private static final int PIECE = 20;
 
     private final CollectionRows rows;
@@ -86,7 +89,7 @@ class Collections {
     /** Makes a collection of a HAR file: of all of it, or of nothing, with the place of the mistake. */
     Outcome<Made> take(Member by, String name, InputStream file, String address) {
         return make(by, name, "collection.imported", address, collection -> {
-            HarReader.Read read = HarReader.read(file, Integer.MAX_VALUE / 2, collection);
+            HarReader.Read read = HarReader.read(file, MAX_TEXT_CHARS, collection);
             return new Source(read.creator(), read.skipped());
         });
     }
