@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "search.bench.rows", matches = "\\d+")
 class SearchBenchIT {
 
-    private static final int ROUNDS = 40;
+    private static final int ROUNDS = 20;
 
     private static final List<String> QUERIES = List.of(
             "",
@@ -35,6 +35,8 @@ class SearchBenchIT {
             "nosuchwordatall",
             "\"order 500001\"",
             "\"common order\"",
+            "\"order common\"",
+            "method:PUT path:/voice status:404 w77",
             "status:404",
             "status:418",
             "status:5xx",
@@ -66,6 +68,7 @@ class SearchBenchIT {
     void findsEverythingSoonAmongMany() throws IOException {
         int rows = Integer.getInteger("search.bench.rows");
         StringBuilder report = new StringBuilder();
+        List<String> slow;
         try (Gateway gateway = Gateway.start()) {
             new Members(gateway).add("filler@example.com", "default-team", "member");
             long user = gateway.sql()
@@ -88,13 +91,14 @@ class SearchBenchIT {
                     .query(String.class)
                     .list()
                     .forEach(line -> report.append("    ").append(line).append('\n'));
-            measure(gateway, member, report);
+            slow = measure(gateway, member, report);
         }
         Files.writeString(Path.of("target", "search-bench.md"), report);
         System.out.println(report);
+        assertThat(slow).isSubsetOf("path:*voice/99*");
     }
 
-    private static void measure(Gateway gateway, Member member, StringBuilder report) {
+    private static List<String> measure(Gateway gateway, Member member, StringBuilder report) {
         ExchangeSearch search = gateway.bean(ExchangeSearch.class);
         StringBuilder plans = new StringBuilder();
         report.append("\n| query | found | p50 ms | p95 ms |\n| --- | --- | --- | --- |\n");
@@ -131,7 +135,7 @@ class SearchBenchIT {
             plans.append("\n```\n");
         }
         report.append("\nover 200 ms: ").append(slow).append('\n').append(plans);
-        assertThat(slow).isSubsetOf("path:*voice/99*");
+        return slow;
     }
 
     /** A day's traffic: a few hosts have most of it, most answers are well, one body in ten is recorded. */

@@ -202,6 +202,14 @@ class SearchIT {
                     .query((row, number) -> NAMES.get(row.getString("id")))
                     .list();
             assertThat(String.join(" ", ids)).as("by the index").isEqualTo(names);
+            SearchInside.Sql up = SearchInside.indexedUp(search, ann, query, 100);
+            List<String> reversed = gateway.bean(JdbcClient.class)
+                    .sql(up.text())
+                    .params(up.parameters())
+                    .query((row, number) -> NAMES.get(row.getString("id")))
+                    .list()
+                    .reversed();
+            assertThat(reversed).as("by the index, upwards").isEqualTo(ids);
         }
     }
 
@@ -290,6 +298,12 @@ class SearchIT {
         assertThat(names(search.after(
                         ann, ExchangeQuery.parse("path:/hook"), all.getFirst().seq(), 100)))
                 .containsExactly("failed", "replay");
+        // far back, so that the index is asked; what moves the end is not to be seen
+        fill();
+        recorded.of(bob.membershipId(), "quiet", "GET", "/later", 200).add();
+        assertThat(names(search.after(
+                        ann, ExchangeQuery.parse("path:/hook"), all.getFirst().seq(), 1)))
+                .containsExactly("failed");
         assertThat(search.newest(ann)).isGreaterThanOrEqualTo(all.getLast().seq());
     }
 
@@ -306,13 +320,22 @@ class SearchIT {
                 .doesNotContainPattern(READS_ALL);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"rareword nothing\"", "\"common hook\"", "-\"common hook\" status:418"})
+    void readsNoBodiesButThoseOfCandidates(String query) {
+        fill();
+
+        assertThat(plan(SearchInside.indexed(search, filler, query, 51)))
+                .contains("exchange_body_")
+                .doesNotContainPattern("Seq Scan on exchange_body\\w+ \\w+  \\(cost=[0-9.]+ rows=(?!1 )");
+    }
+
     @Test
-    void readsBodiesOnlyOfWhatTheIndexFound() {
+    void looksUpTheCandidatesOfARarePhraseByTheIndex() {
         fill();
 
         assertThat(plan(SearchInside.indexed(search, filler, "\"rareword nothing\"", 51)))
                 .contains("exchange_terms")
-                .contains("pkey")
                 .doesNotContainPattern(READS_ALL);
     }
 
@@ -357,6 +380,11 @@ class SearchIT {
                 .param("team", filler.teamId())
                 .param("member", filler.membershipId())
                 .update();
+        gateway.sql().sql("""
+                        insert into exchange_body (exchange_id, started_at, team_id, direction, total_bytes, truncated, content)
+                        select id, started_at, team_id, 'toUpstream', 8, false, convert_to(target, 'UTF8') from exchange
+                        where team_id = ?
+                        """).param(filler.teamId()).update();
         gateway.sql().sql("analyze exchange").update();
         gateway.sql().sql("analyze exchange_body").update();
     }

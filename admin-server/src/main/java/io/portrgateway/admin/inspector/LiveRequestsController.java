@@ -163,7 +163,10 @@ final class LiveRequestsController {
                     send(event(rows.html(member, query, part)));
                 }
                 seen = Math.max(seen, newest);
-            } catch (DataAccessException | TransactionException | SearchTooSlow away) {
+            } catch (SearchTooSlow far) {
+                seen = search.newest(member);
+                send("event: reload\nid: " + seen + "\ndata: too far back\n\n");
+            } catch (DataAccessException | TransactionException away) {
                 // what was not read now is read when it is told of the next time
             }
         }

@@ -12,9 +12,11 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -35,8 +37,14 @@ public final class ExchangeSearch {
     /** Among so many exchanges what is frequent shows itself. */
     private static final int WINDOW = 1_000;
 
+    /** Who finds so many there finds the rest not far away. */
+    private static final int FREQUENT_ENOUGH = 3;
+
+    /** A term that more than one in so many exchanges fit is frequent. */
+    private static final int FREQUENT_SHARE = 10;
+
     /** So many of the newest that fit otherwise are looked into for a phrase or a header. */
-    private static final int CANDIDATES = 5_000;
+    private static final int CANDIDATES = 2_000;
 
     private static final int PIECE = 500;
     private static final int MATCHING_MEMBERS = 1_000;
@@ -70,6 +78,36 @@ public final class ExchangeSearch {
         }
     }
 
+    /** In which direction a list goes on. */
+    enum Way {
+        OLDER("desc", "<"),
+        NEWER("asc", ">");
+
+        private final String order;
+        private final String beyond;
+
+        Way(String order, String beyond) {
+            this.order = order;
+            this.beyond = beyond;
+        }
+    }
+
+    /** Where a part of the list begins; without a seq at the end that the direction comes from. */
+    record Place(@Nullable Long seq, Way way) {
+
+        private String condition() {
+            return seq == null ? "" : " and e.seq " + way.beyond + " :seq";
+        }
+
+        private Map<String, Object> parameters() {
+            return seq == null ? Map.of() : Map.of("seq", seq);
+        }
+
+        private Map<String, Object> parameters(int limit) {
+            return seq == null ? Map.of("limit", limit) : Map.of("limit", limit, "seq", seq);
+        }
+    }
+
     /** A statement of a search, for tests of its plan. */
     record Statement(String sql, Map<String, Object> parameters) {}
 
@@ -79,7 +117,7 @@ public final class ExchangeSearch {
      * @param cursor {@link Page#next} of the page before, or null for the first page
      */
     public Page page(Member reader, ExchangeQuery query, @Nullable Long cursor, int size) {
-        List<Exchange> found = limited(() -> find(reader, query, cursor, size + 1));
+        List<Exchange> found = limited(() -> find(reader, query, new Place(cursor, Way.OLDER), size + 1));
         boolean more = found.size() > size;
         List<Exchange> shown = more ? found.subList(0, size) : found;
         return new Page(shown, more ? shown.getLast().seq() : null);
@@ -103,16 +141,9 @@ public final class ExchangeSearch {
 
     /** At most so many that came, or ended, after this one, oldest first: for lists that are open, and for who waits. */
     public List<Exchange> after(Member reader, ExchangeQuery query, long seq, int limit) {
-        return limited(() -> {
-            Values values = values(reader);
-            String where = where(query, values, term -> true);
-            return rows(statement(
-                    "select " + Exchanges.COLUMNS + " from exchange e where " + Exchanges.VISIBLE
-                            + " and e.seq > :after" + where + " order by e.seq limit :limit",
-                    reader,
-                    values,
-                    Map.of("after", seq, "limit", limit)));
-        });
+        return limited(() -> newest(reader) - seq <= WINDOW
+                ? rows(ordered(reader, query, new Place(seq, Way.NEWER), limit))
+                : find(reader, query, new Place(seq, Way.NEWER), limit));
     }
 
     /** The newest exchange of the team, also of those the member may not see; 0 when there is none. */
@@ -144,47 +175,96 @@ public final class ExchangeSearch {
                         .list();
     }
 
-    private List<Exchange> find(Member reader, ExchangeQuery query, @Nullable Long cursor, int limit) {
-        Optional<Statement> indexed = indexed(reader, query, cursor, limit);
-        if (indexed.isEmpty()) {
-            return rows(ordered(reader, query, cursor, limit));
+    private List<Exchange> find(Member reader, ExchangeQuery query, Place place, int limit) {
+        if (indexed(reader, query, place, limit, Set.of()).isEmpty()) {
+            return rows(ordered(reader, query, place, limit));
         }
-        List<Exchange> frequent = rows(recent(reader, query, cursor, limit));
-        return frequent.size() == limit ? frequent : rows(indexed.get());
+        List<Exchange> near = rows(nearest(reader, query, place, limit, WINDOW));
+        if (near.size() < limit && near.size() >= FREQUENT_ENOUGH) {
+            // by what was found, twice as many as should do
+            near = rows(nearest(reader, query, place, limit, 2 * WINDOW * limit / near.size()));
+        }
+        return near.size() == limit
+                ? near
+                : indexed(reader, query, place, limit, frequent(reader, query, place))
+                        .map(this::rows)
+                        .orElse(near);
+    }
+
+    /**
+     * Terms that so many exchanges fit that the index is better asked for the others alone: it would gather all of them first.
+     * None when there are no others.
+     */
+    private Set<Term> frequent(Member reader, ExchangeQuery query, Place place) {
+        Values values = values(reader);
+        List<Term> counted = query.terms().stream()
+                .filter(term -> !term.negated()
+                        && term.filter().cost() == Cost.ROW
+                        && term.filter().indexed(values).isPresent())
+                .toList();
+        if (counted.size() < 2) {
+            return Set.of();
+        }
+        String counts = counted.stream()
+                .map(term -> "count(*) filter (where " + term.filter().condition(values) + ")")
+                .collect(joining(", "));
+        Statement statement = statement(
+                "select count(*), " + counts + " from (" + window(query, values, place, WINDOW) + ") e",
+                reader,
+                values,
+                place.parameters());
+        Set<Term> frequent = new HashSet<>();
+        database.sql(statement.sql()).params(statement.parameters()).query(row -> {
+            for (int i = 0; i < counted.size(); i++) {
+                if (row.getLong(i + 2) * FREQUENT_SHARE > row.getLong(1)) {
+                    frequent.add(counted.get(i));
+                }
+            }
+        });
+        return frequent.size() == counted.size() ? Set.of() : frequent;
+    }
+
+    private static String window(ExchangeQuery query, Values values, Place place, int size) {
+        return "select " + Exchanges.COLUMNS + ", e.words from exchange e where " + Exchanges.VISIBLE
+                + place.condition() + where(query, values, term -> term.filter().cost() == Cost.RANGE)
+                + " order by e.seq " + place.way().order + " limit " + size;
     }
 
     /** One after the other, by their order. */
-    Statement ordered(Member reader, ExchangeQuery query, @Nullable Long cursor, int limit) {
+    Statement ordered(Member reader, ExchangeQuery query, Place place, int limit) {
         Values values = values(reader);
         return statement(
-                "select " + Exchanges.COLUMNS + " from exchange e where " + Exchanges.VISIBLE + before(cursor)
-                        + where(query, values, term -> true) + " order by e.seq desc limit :limit",
+                "select " + Exchanges.COLUMNS + " from exchange e where " + Exchanges.VISIBLE + place.condition()
+                        + where(query, values, term -> true) + " order by e.seq " + place.way().order
+                        + " limit :limit",
                 reader,
                 values,
-                page(cursor, limit));
+                place.parameters(limit));
     }
 
-    /** Those among the newest. */
-    Statement recent(Member reader, ExchangeQuery query, @Nullable Long cursor, int limit) {
+    /** Those among the first so many of all from the place on. */
+    Statement nearest(Member reader, ExchangeQuery query, Place place, int limit, int window) {
         Values values = values(reader);
-        String inner = "select " + Exchanges.COLUMNS + ", e.words from exchange e where " + Exchanges.VISIBLE
-                + before(cursor) + where(query, values, term -> term.filter().cost() == Cost.RANGE)
-                + " order by e.seq desc limit " + WINDOW;
         return statement(
-                "select " + Exchanges.COLUMNS + " from (" + inner + ") e where true"
+                "select " + Exchanges.COLUMNS + " from (" + window(query, values, place, window) + ") e where true"
                         + where(query, values, term -> term.filter().cost() != Cost.RANGE)
-                        + " order by e.seq desc limit :limit",
+                        + " order by e.seq " + place.way().order + " limit :limit",
                 reader,
                 values,
-                page(cursor, limit));
+                place.parameters(limit));
     }
 
-    /** Those that the index has; nothing when it can not help. The order is spelled so that no other index serves it. */
-    Optional<Statement> indexed(Member reader, ExchangeQuery query, @Nullable Long cursor, int limit) {
+    /**
+     * Those that the index has; nothing when it can not help. The order is spelled so that no other index serves it, but for
+     * the candidates of a phrase: they may be most of all.
+     *
+     * @param left terms that are not looked up, and only looked at
+     */
+    Optional<Statement> indexed(Member reader, ExchangeQuery query, Place place, int limit, Set<Term> left) {
         Values values = values(reader);
         List<String> terms = new ArrayList<>();
         for (Term term : query.terms()) {
-            if (!term.negated()) {
+            if (!term.negated() && !left.contains(term)) {
                 term.filter().indexed(values).ifPresent(terms::add);
             }
         }
@@ -192,21 +272,24 @@ public final class ExchangeSearch {
             return Optional.empty();
         }
         terms.add(Filter.lexeme("t:" + reader.teamId(), false));
-        String inner = "select " + Exchanges.COLUMNS + ", e.words from exchange e where " + Exchanges.VISIBLE
-                + before(cursor) + " and " + TERMS + " @@ cast(" + values.add(String.join(" & ", terms))
-                + " as tsquery)"
-                + where(query, values, term -> term.filter().cost() != Cost.CONTENT && !isInTerms(term))
-                + " order by e.seq + 0 desc limit ";
         boolean plain = query.terms().stream().allMatch(term -> term.filter().cost() != Cost.CONTENT);
+        String inner = "select " + Exchanges.COLUMNS + ", e.words from exchange e where " + Exchanges.VISIBLE
+                + place.condition() + " and " + TERMS + " @@ cast(" + values.add(String.join(" & ", terms))
+                + " as tsquery)"
+                + where(
+                        query,
+                        values,
+                        term -> term.filter().cost() != Cost.CONTENT && (left.contains(term) || !isInTerms(term)))
+                + " order by e.seq" + (plain ? " + 0 " : " ") + place.way().order + " limit ";
         return Optional.of(statement(
                 plain
                         ? inner + ":limit"
                         : "select " + Exchanges.COLUMNS + " from (" + inner + CANDIDATES + ") e where true"
                                 + where(query, values, term -> term.filter().cost() == Cost.CONTENT)
-                                + " order by e.seq desc limit :limit",
+                                + " order by e.seq " + place.way().order + " limit :limit",
                 reader,
                 values,
-                page(cursor, limit)));
+                place.parameters(limit)));
     }
 
     /** Whether what the index says is all that the term asks. */
@@ -219,14 +302,6 @@ public final class ExchangeSearch {
     private static boolean hasOwnIndex(Term term) {
         return !term.negated()
                 && (term.filter() instanceof ColumnFilters.Id || term.filter() instanceof ColumnFilters.Connection);
-    }
-
-    private static String before(@Nullable Long cursor) {
-        return cursor == null ? "" : " and e.seq < :cursor";
-    }
-
-    private static Map<String, Object> page(@Nullable Long cursor, int limit) {
-        return cursor == null ? Map.of("limit", limit) : Map.of("limit", limit, "cursor", cursor);
     }
 
     private static String where(ExchangeQuery query, Values values, Predicate<Term> which) {

@@ -64,16 +64,17 @@ final class TextFilters {
             }
             String lower = phrase.toLowerCase(Locale.ROOT);
             String text = values.add(lower);
+            // not "exists" for the bodies: the database might choose to look into all of them first
             String latin = values.add(new String(lower.getBytes(UTF_8), ISO_8859_1));
             return "(" + found + """
                      and (position(%1$s in lower(e.target)) > 0
                         or position(%1$s in lower(replace(replace(e.target, '%%20', ' '), '+', ' '))) > 0
                         or exists (select from jsonb_array_elements(e.request_headers || e.response_headers) h
                             where position(%2$s in lower((h ->> 0) || ': ' || (h ->> 1))) > 0)
-                        or exists (select from exchange_body b
-                            where b.started_at = e.started_at and b.exchange_id = e.id
-                            and position(encode(convert_to(%1$s, 'UTF8'), 'escape')
-                                in lower(encode(substring(b.content for %3$d), 'escape'))) > 0)))
+                        or coalesce((select bool_or(position(encode(convert_to(%1$s, 'UTF8'), 'escape')
+                                in lower(encode(substring(b.content for %3$d), 'escape'))) > 0)
+                            from exchange_body b
+                            where b.started_at = e.started_at and b.exchange_id = e.id), false)))
                     """.formatted(text, latin, BODY_BYTES);
         }
 
