@@ -3,10 +3,8 @@ package io.portrgateway.admin;
 import io.portrgateway.admin.settings.AdminSettings;
 import io.portrgateway.admin.settings.Settings;
 import io.portrgateway.admin.settings.StartProblem;
-import io.portrgateway.admin.team.FirstAdministrator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
@@ -65,7 +63,7 @@ public final class AdminServer {
             case "start" -> start(environment);
             case "migrate" ->
                 System.out.println(new Database(settings(environment).database()).migrate());
-            case "sign-in-link" -> signInLink(arguments, environment);
+            case "sign-in-link" -> System.out.println(SignInLinkCommand.run(arguments, settings(environment)));
             case "import" -> {
                 return ImportCommand.run(arguments.subList(1, arguments.size()), environment);
             }
@@ -82,18 +80,6 @@ public final class AdminServer {
             }
         }
         return 0;
-    }
-
-    private static void signInLink(List<String> arguments, Map<String, String> environment) {
-        int flag = arguments.indexOf("--email");
-        Optional<String> email =
-                flag > 0 && flag + 1 < arguments.size() ? Optional.of(arguments.get(flag + 1)) : Optional.empty();
-        try (ConfigurableApplicationContext context = Application.start(settings(environment), NO_PORTS)) {
-            FirstAdministrator.Entry entry = context.getBean(FirstAdministrator.class)
-                    .entry(email)
-                    .orElseThrow(() -> new StartProblem("there is no such user"));
-            System.out.println(entry.signInUrl());
-        }
     }
 
     private static void warmUp() {

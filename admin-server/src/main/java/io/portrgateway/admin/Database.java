@@ -69,15 +69,28 @@ final class Database {
                 .connectRetries(0);
     }
 
+    /** A connection with the server's own rights, for a command that needs no more than that; the caller closes it. */
+    Connection connect() {
+        return logIn("PORTR_DB_URL", settings.main());
+    }
+
     private static void checkLogIn(String setting, DatabaseUrl url) {
+        try (Connection connection = logIn(setting, url)) {
+            connection.getMetaData();
+        } catch (SQLException failure) {
+            throw new StartProblem(setting + ": " + reason(url, failure));
+        }
+    }
+
+    private static Connection logIn(String setting, DatabaseUrl url) {
         Properties login = new Properties();
         login.setProperty("connectTimeout", "5");
         if (!url.role().isEmpty()) {
             login.setProperty("user", url.role());
         }
         login.setProperty("password", password(url));
-        try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), login)) {
-            connection.getMetaData();
+        try {
+            return DriverManager.getConnection(url.jdbcUrl(), login);
         } catch (SQLException failure) {
             throw new StartProblem(setting + ": " + reason(url, failure));
         }

@@ -19,7 +19,8 @@ class NotesTest {
                 .contains("*.tunnels.example.com    A   address of the ingress controller")
                 .contains("2222 SSH")
                 .contains("30001-30100 TCP tunnels")
-                .contains("sign-in-link")
+                // beside the server in its container: more would be ended by the kernel, and the server with it
+                .contains("java -Xmx32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar /app/admin-server.jar sign-in-link")
                 .contains("helm -n gateway test portr")
                 .contains("get secret portr-encryption-key");
     }
