@@ -1,18 +1,12 @@
 package io.portrgateway.admin.auditlog;
 
-import io.portrgateway.admin.account.Account;
 import io.portrgateway.admin.team.Member;
-import io.portrgateway.admin.web.ApiFailure;
 import io.portrgateway.admin.web.RequiresSuperuser;
 import io.portrgateway.admin.web.RequiresTeamAdmin;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -24,11 +18,9 @@ final class AuditApiController {
     private static final int MAX_SIZE = 500;
 
     private final AuditEvents events;
-    private final AuditDownloads downloads;
 
-    AuditApiController(AuditEvents events, AuditDownloads downloads) {
+    AuditApiController(AuditEvents events) {
         this.events = events;
-        this.downloads = downloads;
     }
 
     @RequiresTeamAdmin
@@ -43,43 +35,16 @@ final class AuditApiController {
         return page(AuditEvents.Scope.everything(), request);
     }
 
-    @RequiresTeamAdmin
-    @GetMapping("/api/v1/audit/export")
-    void exportTeam(
-            Member member,
-            @AuthenticationPrincipal Account account,
-            HttpServletRequest request,
-            HttpServletResponse response)
-            throws IOException {
-        downloads.send(account, AuditEvents.Scope.team(member.teamId()), member.teamSlug(), request, response);
-    }
-
-    @RequiresSuperuser
-    @GetMapping("/api/v1/instance/audit/export")
-    void exportInstance(
-            @AuthenticationPrincipal Account account, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        downloads.send(account, AuditEvents.Scope.everything(), null, request, response);
-    }
-
     private Map<String, @Nullable Object> page(AuditEvents.Scope scope, HttpServletRequest request) {
-        AuditEvents.Page page =
-                events.page(scope, AuditDownloads.filter(request), place(request), size(request.getParameter("limit")));
+        AuditEvents.Page page = events.page(
+                scope,
+                AuditDownloads.filter(request),
+                AuditEvents.Place.of(request),
+                size(request.getParameter("limit")));
         Map<String, @Nullable Object> shape = new LinkedHashMap<>();
         shape.put("data", page.events().stream().map(AuditExport::shape).toList());
         shape.put("next", page.older() == null ? null : page.older().text());
         return shape;
-    }
-
-    private static Optional<AuditEvents.Place> place(HttpServletRequest request) {
-        @Nullable String after = request.getParameter("after");
-        if (after == null || after.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new AuditEvents.Place(
-                AuditCursor.parse(after)
-                        .orElseThrow(() -> ApiFailure.badRequest("after: expected the field next of another page")),
-                false));
     }
 
     private static int size(@Nullable String limit) {

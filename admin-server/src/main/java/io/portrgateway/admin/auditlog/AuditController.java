@@ -1,18 +1,13 @@
 package io.portrgateway.admin.auditlog;
 
-import io.portrgateway.admin.account.Account;
 import io.portrgateway.admin.audit.AuditWords;
 import io.portrgateway.admin.team.Member;
 import io.portrgateway.admin.web.RequiresSuperuser;
 import io.portrgateway.admin.web.RequiresTeamAdmin;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -24,11 +19,9 @@ final class AuditController {
     private static final int PAGE_SIZE = 30;
 
     private final AuditEvents events;
-    private final AuditDownloads downloads;
 
-    AuditController(AuditEvents events, AuditDownloads downloads) {
+    AuditController(AuditEvents events) {
         this.events = events;
-        this.downloads = downloads;
     }
 
     /** An action to choose. */
@@ -50,29 +43,10 @@ final class AuditController {
         return page(AuditEvents.Scope.everything(), "/instance/audit", request, model);
     }
 
-    @RequiresTeamAdmin
-    @GetMapping("/{team}/audit/export")
-    void exportTeam(
-            Member member,
-            @AuthenticationPrincipal Account account,
-            HttpServletRequest request,
-            HttpServletResponse response)
-            throws IOException {
-        downloads.send(account, AuditEvents.Scope.team(member.teamId()), member.teamSlug(), request, response);
-    }
-
-    @RequiresSuperuser
-    @GetMapping("/instance/audit/export")
-    void exportInstance(
-            @AuthenticationPrincipal Account account, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        downloads.send(account, AuditEvents.Scope.everything(), null, request, response);
-    }
-
     private String page(AuditEvents.Scope scope, String path, HttpServletRequest request, Model model) {
         AuditFilter filter = AuditFilter.read(request::getParameter);
         AuditEvents.Page page = filter.problems().isEmpty()
-                ? events.page(scope, filter, place(request), PAGE_SIZE)
+                ? events.page(scope, filter, AuditEvents.Place.of(request), PAGE_SIZE)
                 : new AuditEvents.Page(List.of(), null, null);
         model.addAttribute("filter", filter);
         model.addAttribute("events", page.events());
@@ -93,15 +67,5 @@ final class AuditController {
 
     private static @Nullable String link(AuditFilter filter, String path, String name, @Nullable AuditCursor cursor) {
         return cursor == null ? null : filter.link(path, name, cursor.text());
-    }
-
-    private static Optional<AuditEvents.Place> place(HttpServletRequest request) {
-        return cursor(request.getParameter("before"))
-                .map(cursor -> new AuditEvents.Place(cursor, false))
-                .or(() -> cursor(request.getParameter("since")).map(cursor -> new AuditEvents.Place(cursor, true)));
-    }
-
-    private static Optional<AuditCursor> cursor(@Nullable String text) {
-        return text == null ? Optional.empty() : AuditCursor.parse(text);
     }
 }

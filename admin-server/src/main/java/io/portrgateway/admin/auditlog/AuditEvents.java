@@ -1,5 +1,7 @@
 package io.portrgateway.admin.auditlog;
 
+import io.portrgateway.admin.web.ApiFailure;
+import jakarta.servlet.http.HttpServletRequest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -47,7 +49,24 @@ class AuditEvents {
     }
 
     /** From where a page goes on, and in which direction. */
-    record Place(AuditCursor cursor, boolean towardsNewer) {}
+    record Place(AuditCursor cursor, boolean towardsNewer) {
+
+        /**
+         * What a request names: {@code before} or {@code after} a cursor, older events; {@code since} one, newer ones. An
+         * {@link ApiFailure} that names the parameter when it is no cursor.
+         */
+        static Optional<Place> of(HttpServletRequest request) {
+            for (String name : List.of("before", "after", "since")) {
+                @Nullable String text = request.getParameter(name);
+                if (text != null && !text.isEmpty()) {
+                    AuditCursor cursor = AuditCursor.parse(text)
+                            .orElseThrow(() -> ApiFailure.badRequest(name + ": expected the place of another page"));
+                    return Optional.of(new Place(cursor, name.equals("since")));
+                }
+            }
+            return Optional.empty();
+        }
+    }
 
     /** One page; the cursors are null where there is nothing more. */
     record Page(
