@@ -190,8 +190,6 @@
     if (status === 401 || status === 403) toast("Your session has ended, or you may not do this. Reload the page.", "bad");
     else toast("That did not work (error " + status + "). Try again.", "bad");
   });
-  document.addEventListener("htmx:sseOpen", live(false));
-  document.addEventListener("htmx:sseError", live(true));
 
   // --- the page shown while the database is away: looks every few seconds whether it is back
   const recovering = one("[data-recovers]");
