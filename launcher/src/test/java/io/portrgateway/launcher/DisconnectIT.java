@@ -116,14 +116,7 @@ class DisconnectIT {
         String membership = gateway.query("select m.id from membership m join app_user u on u.id = m.user_id"
                 + " where u.email = 'all@example.org'");
         try (PortrV1Client one = new PortrV1Client(http("all-one", key));
-                OpenSsh two = OpenSsh.withPassword(
-                        scratch,
-                        gateway.ports().ssh(),
-                        gateway.bootstrap().teamSlug(),
-                        key,
-                        "-N",
-                        "-R",
-                        "all-two:80:127.0.0.1:" + service.port())) {
+                OpenSsh two = gateway.openSsh(scratch, key, "-N", "-R", "all-two:80:127.0.0.1:" + service.port())) {
             one.start();
             one.awaitForwarded();
             await().atMost(SOON).until(() -> gateway.visitor().status(gateway.host("all-two")) == 200);
@@ -138,14 +131,7 @@ class DisconnectIT {
             assertThat(two.output()).contains("disconnected from the dashboard");
             await().atMost(SOON).until(one::hasExited);
         }
-        try (OpenSsh again = OpenSsh.withPassword(
-                scratch,
-                gateway.ports().ssh(),
-                gateway.bootstrap().teamSlug(),
-                key,
-                "-N",
-                "-R",
-                "all-three:80:127.0.0.1:" + service.port())) {
+        try (OpenSsh again = gateway.openSsh(scratch, key, "-N", "-R", "all-three:80:127.0.0.1:" + service.port())) {
             assertThat(again.awaitExit())
                     .as("a member is kept away for a while")
                     .isNotZero();

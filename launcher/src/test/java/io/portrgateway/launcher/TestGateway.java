@@ -94,6 +94,11 @@ final class TestGateway implements AutoCloseable {
         return key;
     }
 
+    /** OpenSSH, logged in to the first team with this key as password. */
+    OpenSsh openSsh(Path directory, String key, String... arguments) throws IOException {
+        return OpenSsh.withPassword(directory, ports().ssh(), bootstrap.teamSlug(), key, arguments);
+    }
+
     /** The row id of the only membership of this user. */
     String membership(String email) throws Exception {
         return query(

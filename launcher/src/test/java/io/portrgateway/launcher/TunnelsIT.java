@@ -152,14 +152,8 @@ class TunnelsIT {
 
     @Test
     void carriesHttpForOpenSshWithTheTokenAsPassword() throws Exception {
-        try (OpenSsh ssh = OpenSsh.withPassword(
-                scratch,
-                gateway.ports().ssh(),
-                gateway.bootstrap().teamSlug(),
-                gateway.bootstrap().secretKey(),
-                "-N",
-                "-R",
-                "plain:80:127.0.0.1:" + service.port())) {
+        try (OpenSsh ssh = gateway.openSsh(
+                scratch, gateway.bootstrap().secretKey(), "-N", "-R", "plain:80:127.0.0.1:" + service.port())) {
             awaitServing("plain");
 
             assertThat(gateway.visitor().get(gateway.host("plain"), "/x").body())
@@ -195,27 +189,16 @@ class TunnelsIT {
 
     @Test
     void showsThePublicUrlInTheTerminal() throws Exception {
-        try (OpenSsh ssh = OpenSsh.withPassword(
-                scratch,
-                gateway.ports().ssh(),
-                gateway.bootstrap().teamSlug(),
-                gateway.bootstrap().secretKey(),
-                "-R",
-                "shown:80:127.0.0.1:" + service.port())) {
+        try (OpenSsh ssh = gateway.openSsh(
+                scratch, gateway.bootstrap().secretKey(), "-R", "shown:80:127.0.0.1:" + service.port())) {
             await().atMost(SOON).untilAsserted(() -> assertThat(ssh.output()).contains("shown.localhost:"));
         }
     }
 
     @Test
     void refusesAWrongPassword() throws Exception {
-        try (OpenSsh ssh = OpenSsh.withPassword(
-                scratch,
-                gateway.ports().ssh(),
-                gateway.bootstrap().teamSlug(),
-                "portr_guess",
-                "-N",
-                "-R",
-                "guess:80:127.0.0.1:" + service.port())) {
+        try (OpenSsh ssh =
+                gateway.openSsh(scratch, "portr_guess", "-N", "-R", "guess:80:127.0.0.1:" + service.port())) {
             assertThat(ssh.awaitExit()).isNotZero();
         }
     }
@@ -229,14 +212,7 @@ class TunnelsIT {
 
             assertThatExceptionOfType(IOException.class)
                     .isThrownBy(() -> api.createConnection(Kind.HTTP, other, "wanted"));
-            try (OpenSsh ssh = OpenSsh.withPassword(
-                    scratch,
-                    gateway.ports().ssh(),
-                    gateway.bootstrap().teamSlug(),
-                    other,
-                    "-N",
-                    "-R",
-                    "wanted:80:127.0.0.1:" + echo.port())) {
+            try (OpenSsh ssh = gateway.openSsh(scratch, other, "-N", "-R", "wanted:80:127.0.0.1:" + echo.port())) {
                 assertThat(ssh.awaitExit()).isNotZero();
             }
             assertThat(gateway.visitor().get(gateway.host("wanted"), "/").body())
@@ -251,14 +227,8 @@ class TunnelsIT {
             older.start();
             older.awaitForwarded();
 
-            try (OpenSsh _ = OpenSsh.withPassword(
-                    scratch,
-                    gateway.ports().ssh(),
-                    gateway.bootstrap().teamSlug(),
-                    gateway.bootstrap().secretKey(),
-                    "-N",
-                    "-R",
-                    "moved:80:127.0.0.1:" + second.port())) {
+            try (OpenSsh _ = gateway.openSsh(
+                    scratch, gateway.bootstrap().secretKey(), "-N", "-R", "moved:80:127.0.0.1:" + second.port())) {
                 await().atMost(SOON)
                         .untilAsserted(() -> assertThat(gateway.visitor()
                                         .get(gateway.host("moved"), "/")
