@@ -7,6 +7,7 @@ import io.portrgateway.admin.web.Refusal;
 import io.portrgateway.admin.web.RequiresSuperuser;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.function.Function;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
@@ -49,16 +50,13 @@ final class TeamsController {
             HttpServletResponse response,
             RedirectAttributes flash,
             Model model) {
-        return switch (directory.create(account, name, addresses.of(request))) {
-            case Outcome.Done<TeamName>(TeamName team) -> {
-                flash.addFlashAttribute("notice", "Team " + team.name() + " is there. Invite its first members.");
-                yield "redirect:/" + team.slug() + "/members";
-            }
-            case Outcome.Refused<TeamName>(Refusal refusal) -> {
-                show(refusal, response, model);
-                yield list(account, name, model);
-            }
-        };
+        return answer(
+                directory.create(account, name, addresses.of(request)),
+                team -> {
+                    flash.addFlashAttribute("notice", "Team " + team.name() + " is there. Invite its first members.");
+                    return "redirect:/" + team.slug() + "/members";
+                },
+                refusal -> list(account, name, shown(refusal, response, model)));
     }
 
     @GetMapping("/instance/teams/{slug}")
@@ -77,16 +75,13 @@ final class TeamsController {
             RedirectAttributes flash,
             Model model) {
         TeamRow team = found(slug);
-        return switch (directory.rename(account, slug, name, addresses.of(request))) {
-            case Outcome.Done<TeamName>(TeamName renamed) -> {
-                flash.addFlashAttribute("notice", "The team is called " + renamed.name() + " now.");
-                yield "redirect:/instance/teams/" + renamed.slug();
-            }
-            case Outcome.Refused<TeamName>(Refusal refusal) -> {
-                show(refusal, response, model);
-                yield one(account, team, name, model);
-            }
-        };
+        return answer(
+                directory.rename(account, slug, name, addresses.of(request)),
+                renamed -> {
+                    flash.addFlashAttribute("notice", "The team is called " + renamed.name() + " now.");
+                    return "redirect:/instance/teams/" + renamed.slug();
+                },
+                refusal -> one(account, team, name, shown(refusal, response, model)));
     }
 
     @PostMapping("/instance/teams/{slug}/delete")
@@ -99,16 +94,13 @@ final class TeamsController {
             RedirectAttributes flash,
             Model model) {
         TeamRow team = found(slug);
-        return switch (directory.delete(account, slug, confirmation, addresses.of(request))) {
-            case Outcome.Done<TeamRow>(TeamRow deleted) -> {
-                flash.addFlashAttribute("notice", "Team " + deleted.name() + " is deleted.");
-                yield "redirect:/instance/teams";
-            }
-            case Outcome.Refused<TeamRow>(Refusal refusal) -> {
-                show(refusal, response, model);
-                yield one(account, team, team.name(), model);
-            }
-        };
+        return answer(
+                directory.delete(account, slug, confirmation, addresses.of(request)),
+                deleted -> {
+                    flash.addFlashAttribute("notice", "Team " + deleted.name() + " is deleted.");
+                    return "redirect:/instance/teams";
+                },
+                refusal -> one(account, team, team.name(), shown(refusal, response, model)));
     }
 
     /** Where a reload without the form ends, and the form of the theme. */
@@ -135,8 +127,15 @@ final class TeamsController {
         return directory.bySlug(slug).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     }
 
-    private static void show(Refusal refusal, HttpServletResponse response, Model model) {
+    private static <T> String answer(Outcome<T> outcome, Function<T, String> done, Function<Refusal, String> refused) {
+        return switch (outcome) {
+            case Outcome.Done<T>(T value) -> done.apply(value);
+            case Outcome.Refused<T>(Refusal refusal) -> refused.apply(refusal);
+        };
+    }
+
+    private static Model shown(Refusal refusal, HttpServletResponse response, Model model) {
         response.setStatus(refusal.status().value());
-        model.addAttribute("refusal", refusal);
+        return model.addAttribute("refusal", refusal);
     }
 }
