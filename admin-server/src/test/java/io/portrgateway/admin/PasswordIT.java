@@ -371,6 +371,18 @@ class PasswordIT {
             Answer login = off.post(LOGIN, "{\"email\":\"known@example.com\",\"password\":\"" + PASSWORD + "\"}");
 
             assertThat(login.status()).isEqualTo(403);
+            Answer added = off.post(
+                    "/api/v1/admin/users",
+                    "{\"email\":\"added.without@example.com\"}",
+                    "Authorization",
+                    "Bearer " + new Members(off).add("adds@example.com", "default-team", "admin"));
+            assertThat(added.status()).as(added.body()).isEqualTo(200);
+            assertThat(added.json().has("password")).isFalse();
+            assertThat(off.sql()
+                            .sql("select password_hash from app_user where email = 'added.without@example.com'")
+                            .query(String.class)
+                            .optional())
+                    .isEmpty();
             assertThat(off.get("/sign-in").body()).doesNotContain("type=\"password\"");
             assertThat(gateway.get("/sign-in").body()).contains("type=\"password\"");
         }

@@ -2,6 +2,7 @@ package io.portrgateway.admin.member;
 
 import io.portrgateway.admin.account.Account;
 import io.portrgateway.admin.account.Accounts;
+import io.portrgateway.admin.account.PasswordSignIn;
 import io.portrgateway.admin.audit.AuditTrail;
 import io.portrgateway.admin.secret.Tokens;
 import io.portrgateway.admin.team.Actor;
@@ -33,14 +34,21 @@ class Invitations {
     private final Teams teams;
     private final InviteLinks links;
     private final AuditTrail audit;
+    private final PasswordSignIn passwords;
     private final TransactionOperations transactions;
 
     Invitations(
-            Accounts accounts, Teams teams, InviteLinks links, AuditTrail audit, TransactionOperations transactions) {
+            Accounts accounts,
+            Teams teams,
+            InviteLinks links,
+            AuditTrail audit,
+            PasswordSignIn passwords,
+            TransactionOperations transactions) {
         this.accounts = accounts;
         this.teams = teams;
         this.links = links;
         this.audit = audit;
+        this.passwords = passwords;
         this.transactions = transactions;
     }
 
@@ -67,7 +75,8 @@ class Invitations {
         record ByLink(InviteLinks.Link link) implements Welcome {}
     }
 
-    /** Adds the person at once; a new user gets a generated password, unless users may sign up by themselves. */
+    /** Adds the person at once; a new user gets a generated password, unless users may sign up by
+     * themselves or passwords are switched off. */
     Outcome<Invited> add(Invitation invitation) {
         return inTransaction(() -> addNow(invitation));
     }
@@ -92,8 +101,9 @@ class Invitations {
             return Outcome.refused(refusal.get());
         }
         Optional<Account> known = accounts.byEmail(invitation.email());
-        Optional<String> password =
-                known.isPresent() || accounts.isAutoSignupOn() ? Optional.empty() : Optional.of(newPassword());
+        Optional<String> password = known.isPresent() || accounts.isAutoSignupOn() || !passwords.isAllowed()
+                ? Optional.empty()
+                : Optional.of(newPassword());
         Account account = known.orElseGet(() -> password.isPresent()
                 ? accounts.addWithGivenPassword(invitation.email(), password.get())
                 : accounts.add(invitation.email(), password));

@@ -1,6 +1,7 @@
 package io.portrgateway.admin.member;
 
 import io.portrgateway.admin.account.Accounts;
+import io.portrgateway.admin.account.PasswordSignIn;
 import io.portrgateway.admin.audit.AuditTrail;
 import io.portrgateway.admin.command.TunnelCommands;
 import io.portrgateway.admin.team.Actor;
@@ -33,6 +34,7 @@ class MemberChanges {
     private final TunnelCommands commands;
     private final AuditTrail audit;
     private final JdbcClient database;
+    private final PasswordSignIn passwords;
 
     MemberChanges(
             Accounts accounts,
@@ -40,13 +42,20 @@ class MemberChanges {
             SecretKeys keys,
             TunnelCommands commands,
             AuditTrail audit,
-            JdbcClient database) {
+            JdbcClient database,
+            PasswordSignIn passwords) {
         this.accounts = accounts;
         this.teams = teams;
         this.keys = keys;
         this.commands = commands;
         this.audit = audit;
         this.database = database;
+        this.passwords = passwords;
+    }
+
+    /** Whether anybody may sign in with a password here. */
+    boolean mayResetPasswords() {
+        return passwords.isAllowed();
     }
 
     /** What goes with a member: tunnels cut, names free again, and the account, if this is its last team. */
@@ -151,6 +160,9 @@ class MemberChanges {
         return changing(by, membershipId, target -> {
             if (!isSuperuser(by)) {
                 return Outcome.refused(Refusal.forbidden("only a superuser may reset passwords"));
+            }
+            if (!passwords.isAllowed()) {
+                return Outcome.refused(Refusal.conflict("", "passwords are switched off on this gateway"));
             }
             String password = Invitations.newPassword();
             accounts.setPassword(target.userId(), password);

@@ -11,6 +11,7 @@ import io.portrgateway.admin.web.RequiresSuperuser;
 import io.portrgateway.admin.web.RequiresTeamAdmin;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.function.Function;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -58,15 +59,11 @@ final class MemberController {
             Model model) {
         Member target = target(member, id);
         Role role = Role.parse(text).orElseThrow(() -> new ResponseStatusException(HttpStatus.BAD_REQUEST));
-        return switch (changes.changeRole(member, id, role, addresses.of(request))) {
-            case Outcome.Done<Member> _ ->
-                back(
-                        member,
-                        id,
-                        target.email() + (role == Role.ADMIN ? " is an admin of this team now." : " is a member now."),
-                        flash);
-            case Outcome.Refused<Member>(Refusal refusal) -> refused(member, target, refusal, response, model);
-        };
+        String now = role == Role.ADMIN ? " is an admin of this team now." : " is a member now.";
+        return answer(
+                changes.changeRole(member, id, role, addresses.of(request)),
+                new Shown(member, target, response, model),
+                done -> back(member, id, target.email() + now, flash));
     }
 
     @PostMapping("/superuser")
@@ -80,15 +77,11 @@ final class MemberController {
             RedirectAttributes flash,
             Model model) {
         Member target = target(member, id);
-        return switch (changes.setSuperuser(member, id, superuser, addresses.of(request))) {
-            case Outcome.Done<Member> _ ->
-                back(
-                        member,
-                        id,
-                        target.email() + (superuser ? " is a superuser now." : " is no longer a superuser."),
-                        flash);
-            case Outcome.Refused<Member>(Refusal refusal) -> refused(member, target, refusal, response, model);
-        };
+        String now = superuser ? " is a superuser now." : " is no longer a superuser.";
+        return answer(
+                changes.setSuperuser(member, id, superuser, addresses.of(request)),
+                new Shown(member, target, response, model),
+                done -> back(member, id, target.email() + now, flash));
     }
 
     /** The admin never sees the new key: its owner does, on their own page. */
@@ -101,15 +94,14 @@ final class MemberController {
             RedirectAttributes flash,
             Model model) {
         Member target = target(member, id);
-        return switch (keys.rotate(member, id, addresses.of(request))) {
-            case Outcome.Done<String> _ ->
-                back(
+        return answer(
+                keys.rotate(member, id, addresses.of(request)),
+                new Shown(member, target, response, model),
+                done -> back(
                         member,
                         id,
                         "The key of " + target.email() + " is replaced. They find the new one under Your key.",
-                        flash);
-            case Outcome.Refused<String>(Refusal refusal) -> refused(member, target, refusal, response, model);
-        };
+                        flash));
     }
 
     /** The password is in the answer itself: it is shown once, and nowhere kept in plain. */
@@ -122,13 +114,13 @@ final class MemberController {
             HttpServletResponse response,
             Model model) {
         Member target = target(member, id);
-        return switch (changes.resetPassword(member, id, addresses.of(request))) {
-            case Outcome.Done<String>(String password) -> {
-                model.addAttribute("password", password);
-                yield page(member, target, model);
-            }
-            case Outcome.Refused<String>(Refusal refusal) -> refused(member, target, refusal, response, model);
-        };
+        return answer(
+                changes.resetPassword(member, id, addresses.of(request)),
+                new Shown(member, target, response, model),
+                password -> {
+                    model.addAttribute("password", password);
+                    return page(member, target, model);
+                });
     }
 
     @PostMapping("/remove")
@@ -140,14 +132,13 @@ final class MemberController {
             RedirectAttributes flash,
             Model model) {
         Member target = target(member, id);
-        return switch (changes.remove(member, id, addresses.of(request))) {
-            case Outcome.Done<MemberChanges.Loss> _ -> {
-                flash.addFlashAttribute("notice", target.email() + " is removed from " + member.teamName() + ".");
-                yield target.userId() == member.userId() ? "redirect:/" : "redirect:/" + member.teamSlug() + "/members";
-            }
-            case Outcome.Refused<MemberChanges.Loss>(Refusal refusal) ->
-                refused(member, target, refusal, response, model);
-        };
+        return answer(
+                changes.remove(member, id, addresses.of(request)), new Shown(member, target, response, model), done -> {
+                    flash.addFlashAttribute("notice", target.email() + " is removed from " + member.teamName() + ".");
+                    return target.userId() == member.userId()
+                            ? "redirect:/"
+                            : "redirect:/" + member.teamSlug() + "/members";
+                });
     }
 
     /** Where a reload without the form ends, and the form of the theme. */
@@ -165,10 +156,19 @@ final class MemberController {
         return "redirect:/" + member.teamSlug() + "/members/" + id;
     }
 
-    private String refused(Member member, Member target, Refusal refusal, HttpServletResponse response, Model model) {
-        response.setStatus(refusal.status().value());
-        model.addAttribute("noticeBad", refusal.message());
-        return page(member, target, model);
+    /** The page that a refusal is shown on. */
+    private record Shown(Member member, Member target, HttpServletResponse response, Model model) {}
+
+    /** Where {@code done} leads, or the page with what was wrong. */
+    private <T> String answer(Outcome<T> outcome, Shown shown, Function<T, String> done) {
+        return switch (outcome) {
+            case Outcome.Done<T>(T value) -> done.apply(value);
+            case Outcome.Refused<T>(Refusal refusal) -> {
+                shown.response().setStatus(refusal.status().value());
+                shown.model().addAttribute("noticeBad", refusal.message());
+                yield page(shown.member(), shown.target(), shown.model());
+            }
+        };
     }
 
     private String page(Member member, Member target, Model model) {
@@ -177,6 +177,7 @@ final class MemberController {
         model.addAttribute("loss", changes.loss(target));
         model.addAttribute("self", target.membershipId() == member.membershipId());
         model.addAttribute("mayChange", member.mayChange(target));
+        model.addAttribute("passwords", changes.mayResetPasswords());
         return PAGE;
     }
 }
