@@ -232,18 +232,22 @@ class ReplayIT {
                 --part--\r
                 """.formatted(token);
 
-        Answer sent = annsBrowser.send(
-                "POST", "/default-team/requests/" + id + "/replay", "multipart/form-data; boundary=part", form);
+        Answer sent = sendFile(id, form);
 
         assertThat(sent.response().uri().getPath()).as(sent.body()).contains("/replays/");
         assertThat((byte[]) row().get("body")).isEqualTo("fi\0le".getBytes(UTF_8));
-        Answer tooLarge = annsBrowser.send(
-                "POST",
-                "/default-team/requests/" + id + "/replay",
-                "multipart/form-data; boundary=part",
-                form.replace("fi\0le", "x".repeat(5000)));
+        Answer tooLong = sendFile(id, form.replace("fi\0le", "x".repeat(5000)));
+        assertThat(tooLong.status()).isEqualTo(400);
+        assertThat(tooLong.body()).contains("PORTR_REPLAY_MAX_BODY");
+        // not even read
+        Answer tooLarge = sendFile(id, form.replace("fi\0le", "x".repeat(1_000_000)));
         assertThat(tooLarge.status()).isEqualTo(413);
         assertThat(tooLarge.body()).contains("too large");
+    }
+
+    private static Answer sendFile(String id, String form) {
+        return annsBrowser.send(
+                "POST", "/default-team/requests/" + id + "/replay", "multipart/form-data; boundary=part", form);
     }
 
     @Test

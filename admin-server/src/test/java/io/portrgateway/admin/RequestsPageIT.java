@@ -313,7 +313,9 @@ class RequestsPageIT {
 
         assertThat(rows()).isBetween(1, 500);
         // the list may be loaded again meanwhile
-        Awaitility.await().ignoreExceptions().until(() -> screen.find("tbody tr").getText().contains("/the-last-one"));
+        Awaitility.await()
+                .ignoreExceptions()
+                .until(() -> screen.find("tbody tr").getText().contains("/the-last-one"));
         screen.assertConsoleIsQuiet("a burst");
     }
 
