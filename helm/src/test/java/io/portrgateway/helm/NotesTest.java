@@ -20,7 +20,8 @@ class NotesTest {
                 .contains("2222 SSH")
                 .contains("30001-30100 TCP tunnels")
                 // beside the server in its container: more would be ended by the kernel, and the server with it
-                .contains("java -Xmx32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar /app/admin-server.jar sign-in-link")
+                .contains(
+                        "java -Xmx32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar /app/admin-server.jar sign-in-link")
                 .contains("helm -n gateway test portr")
                 .contains("get secret portr-encryption-key");
     }
