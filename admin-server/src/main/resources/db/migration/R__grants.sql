@@ -24,6 +24,7 @@ begin
     execute format('grant insert, delete on collection, collection_item to %I', admin_role);
     execute format('grant update (source, request_count, stored_bytes) on collection to %I', admin_role);
     execute format('grant insert, delete on webhook_secret to %I', admin_role);
+    execute format('grant insert, update, delete on share_link to %I', admin_role);
     execute format('grant execute on function exchange_disk_use() to %I', admin_role);
     execute format('grant insert, update, delete on web_session, web_session_attributes to %I', admin_role);
     -- what was done stays as it was written: events are added, and removed when their time is over

@@ -114,7 +114,7 @@
     }
   });
 
-  // --- keys: 1-4 a tab on both sides, j and k the next and the previous request, u the list
+  // --- keys: 1-4 a tab on both sides, 5 the messages, c to copy it, j and k the next and the previous request, u the list
   const writes = (element) => element?.closest?.("input, textarea, select, [contenteditable], dialog[open]");
 
   document.addEventListener("keydown", (event) => {
@@ -146,6 +146,8 @@
         remember(chosen);
       }
     }
+    if (event.key === "5") document.getElementById("messages-title")?.focus();
+    if (event.key === "c") one("summary[data-key=c]", exchange)?.click();
     if (exchange.dataset.alone !== undefined) one(`a[data-key="${CSS.escape(event.key)}"]`)?.click();
   });
 
@@ -161,7 +163,9 @@
       const asked = new URLSearchParams(location.search);
       for (const name of ["request", "response"]) {
         const tab = before[name] && one(`.side[data-side="${name}"] [role=tab][data-tab="${CSS.escape(before[name])}"]`, exchange);
-        if (tab && !asked.has(name)) choose(tab);
+        // nobody wants to be shown that there is no body
+        const empty = tab?.dataset.tab === "body" && !one(`#${name}-body .body-bar`, exchange);
+        if (tab && !empty && !asked.has(name)) choose(tab);
       }
     }
   }

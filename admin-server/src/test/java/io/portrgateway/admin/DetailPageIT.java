@@ -178,4 +178,97 @@ class DetailPageIT {
         screen.open(LIST + older);
         assertThat(screen.find(".splitter").getAttribute("aria-valuenow")).isEqualTo("46");
     }
+
+    @Test
+    void followsASocketWhileItIsOpen() {
+        String id = recorded.of(ann, "chat", "GET", "/socket", 101)
+                .with("outcome", "open")
+                .with("duration_micros", 90_000_000L)
+                .requestHeaders(
+                        "Upgrade",
+                        "websocket",
+                        "Connection",
+                        "Upgrade",
+                        "Sec-WebSocket-Key",
+                        "dGhlIHNhbXBsZSBub25jZQ==")
+                .responseHeaders("Upgrade", "websocket", "Connection", "Upgrade")
+                .frame(Direction.TO_UPSTREAM, "text", "{\"type\":\"subscribe\",\"channel\":\"orders\"}")
+                .frame(Direction.TO_VISITOR, "text", "welcome")
+                .frame(Direction.TO_VISITOR, "binary", "\u0000\u0001\u0002 bytes")
+                .frame(Direction.TO_UPSTREAM, "ping", "")
+                .add();
+        screen.open(LIST + id).waitFor("welcome");
+        screen.waitFor("Waiting for the next message");
+
+        frame(id, 5, "text", "came later", null);
+        screen.waitFor("came later");
+        screen.find("#message-lines details summary").click();
+        screen.waitFor("\"channel\": \"orders\"");
+        screen.check("request-socket");
+
+        frame(id, 6, "close", "\u0003\u00e8done", 1000);
+        gateway.sql()
+                .sql("update exchange set outcome = 'completed' where id = ?")
+                .param(id)
+                .update();
+        screen.waitFor("1000 normal end");
+        screen.waitUntilGone("Waiting for the next message");
+
+        screen.type(".messages input[type=search]", "later");
+        screen.waitUntilGone("welcome");
+        assertThat(screen.text()).contains("came later");
+    }
+
+    private static void frame(String id, int number, String kind, String content, Integer code) {
+        gateway.sql()
+                .sql("""
+                        insert into exchange_frame (exchange_id, started_at, team_id, n, at_micros, direction, kind,
+                                                    total_bytes, truncated, close_code, content)
+                        select id, started_at, team_id, ?, 2000000, 'toVisitor', ?, ?, false, ?, ? from exchange where id = ?
+                        """)
+                .params(number, kind, content.length(), code, content.getBytes(StandardCharsets.ISO_8859_1), id)
+                .update();
+    }
+
+    @Test
+    void copiesAndSharesByHand() {
+        String id = recorded.of(ann, "shop", "POST", "/hook?a=1", 200)
+                .requestHeaders(
+                        "Content-Type", "application/json", "Authorization", "Bearer [redacted]", "X-Shown", "to all")
+                .request("{\"it's\": \"here\"}")
+                .add();
+        screen.open(LIST + id);
+        screen.find("body").sendKeys("c");
+        screen.waitFor("curl 'https://shop.tunnels.example/hook?a=1'");
+        assertThat(screen.text()).contains("# Fill in what was taken out", "await fetch(", "http --ignore-stdin POST");
+        screen.check("request-copy");
+        screen.find("dialog [data-close]").click();
+
+        screen.click("Share");
+        screen.check("request-share");
+        screen.find("dialog .button.primary").click();
+        screen.waitFor("The link is ready");
+        screen.check("request-shared-link");
+        String link = screen.find("#share-url").getText();
+        String path = link.substring(link.indexOf("/share/"));
+
+        screen.driver().manage().deleteAllCookies();
+        try {
+            assertSharedIsShown(path);
+        } finally {
+            screen.signIn();
+        }
+    }
+
+    private static void assertSharedIsShown(String path) {
+        screen.open(path).waitFor("Shared with you until");
+        screen.check("request-shared");
+        assertThat(screen.text()).contains("to all").doesNotContain("ann@example.com", "192.0.2.7");
+        screen.find("body").sendKeys("2");
+        screen.waitFor("Whoever shared this chose not to show bodies");
+        gateway.sql().sql("update share_link set revoked_at = now()").update();
+        screen.open(path).waitFor("no longer good");
+        screen.forgetConsole();
+        screen.check("request-gone");
+    }
 }

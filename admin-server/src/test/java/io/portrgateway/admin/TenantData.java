@@ -61,6 +61,15 @@ final class TenantData {
                 .request("{\"marker\":\"" + MARKER + "\"}")
                 .frame(Direction.TO_VISITOR, "text", MARKER)
                 .add();
+        sql.sql("""
+                        insert into share_link (token_hash, team_id, exchange_id, exchange_started_at, created_by, expires_at)
+                        select :hash, t.id, :exchange, now(), u.id, now() + interval '1 day' from team t, app_user u
+                        where t.slug = 'alpha' and u.email = :member
+                        """)
+                .param("hash", Tokens.sha256("share"))
+                .param("exchange", request)
+                .param("member", ALPHA_MEMBER)
+                .update();
         this.everything = fingerprint(false);
         this.ofAlpha = fingerprint(true);
     }
@@ -221,6 +230,7 @@ final class TenantData {
         Map<String, String> owners = Map.of(
                 "user_id", users,
                 "invited_by", users,
+                "created_by", users,
                 "team_id", team,
                 "membership_id", "(select id from membership where team_id = " + team + ")");
         if (table.equals("app_user")) {

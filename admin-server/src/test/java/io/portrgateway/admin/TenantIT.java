@@ -35,7 +35,17 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 class TenantIT {
 
     /** Open to everybody, on purpose. API routes that are say so themselves (WithoutSession). */
-    private static final Set<String> OPEN_PAGES = Set.of("/error", "/sign-in", "/account/join", "/account/join/now");
+    private static final Set<String> OPEN_PAGES = Set.of(
+            "/error",
+            "/sign-in",
+            "/account/join",
+            "/account/join/now",
+            // with a token: one request, as its members chose to show it
+            "/share/{token}",
+            "/share/{token}/body/{direction}",
+            "/share/{token}/body/{direction}/view",
+            "/share/{token}/messages",
+            "/share/{token}/messages/{number}");
 
     /** API routes without a session: they show nothing of a team, or look at a key in the request by themselves. */
     private static final Set<String> OPEN_API = Set.of(

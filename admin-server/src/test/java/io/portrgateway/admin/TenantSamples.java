@@ -87,6 +87,18 @@ final class TenantSamples {
         add("POST /{team}/replays", sample().form("id", data.request()));
         add("GET /{team}/replays/{batch}", sample().with("batch", data.replay));
         add("POST /{team}/replays/{batch}/cancel", sample().with("batch", data.replay));
+        add("GET /{team}/requests/{id}/copy", sample().with("id", data.request()));
+        add("GET /{team}/requests/{id}/messages", sample().with("id", data.request()));
+        add(
+                "GET /{team}/requests/{id}/messages/{number}",
+                sample().with("id", data.request()).with("number", "1"));
+        add(
+                "POST /{team}/requests/{id}/shares",
+                sample().with("id", data.request()).form("lifetime", "7d", "bodies", "on"));
+        add(
+                "POST /{team}/requests/{id}/shares/{share}/revoke",
+                sample().with("id", data.request())
+                        .with("share", data.id("share_link", "exchange_id = '" + data.request() + "'")));
         add("POST /{team}/subdomains", sample().form("subdomain", "attacked"));
         add("POST /{team}/subdomains/{subdomain}/release", sample().with("subdomain", name));
         add("POST /{team}/client-template", sample().form("template", "tunnels: []\n"));

@@ -79,7 +79,13 @@ class SecurityConfig {
                         .dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
                         .requestMatchers(
-                                "/sign-in", "/sign-in/**", "/account/join", "/account/join/**", "/assets/**", "/error")
+                                "/sign-in",
+                                "/sign-in/**",
+                                "/account/join",
+                                "/account/join/**",
+                                "/share/**",
+                                "/assets/**",
+                                "/error")
                         .permitAll()
                         .anyRequest()
                         .authenticated())

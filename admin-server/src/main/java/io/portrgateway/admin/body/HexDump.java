@@ -31,4 +31,14 @@ public final class HexDump {
         }
         return dump.toString();
     }
+
+    /** The first bytes alone, on one line. */
+    public static String line(byte[] bytes, int count) {
+        StringBuilder line = new StringBuilder(count * 3 + 2);
+        for (int i = 0; i < Math.min(bytes.length, count); i++) {
+            int b = bytes[i] & 0xff;
+            line.append(i == 0 ? "" : " ").append(DIGITS[b >> 4]).append(DIGITS[b & 15]);
+        }
+        return line.append(bytes.length > count ? " …" : "").toString();
+    }
 }

@@ -1,49 +1,47 @@
 package io.portrgateway.admin.body;
 
+import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.tomcat.util.http.parser.MediaType;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.InvalidMediaTypeException;
-import org.springframework.http.MediaType;
 
 /** What the value of {@code Content-Type} says; nothing where it makes no sense. Immutable. */
 record MediaTypes(String type, Optional<String> charsetName, Optional<Charset> charset, Optional<String> boundary) {
 
+    private static final int MAX_CHARS = 1000;
+
     private static final MediaTypes NONE = new MediaTypes("", Optional.empty(), Optional.empty(), Optional.empty());
 
     static MediaTypes of(@Nullable String contentType) {
-        if (contentType == null || contentType.isBlank() || contentType.length() > 1000) {
+        if (contentType == null || contentType.isBlank() || contentType.length() > MAX_CHARS) {
             return NONE;
         }
-        MediaType parsed;
-        try {
-            parsed = MediaType.parseMediaType(contentType.strip());
-        } catch (InvalidMediaTypeException unreadable) {
+        @Nullable MediaType parsed = parsed(contentType.strip());
+        if (parsed == null) {
             // often only a parameter makes no sense
-            return ofBare(contentType);
+            parsed = parsed(contentType.split(";", 2)[0].strip());
         }
-        @Nullable String charset = unquoted(parsed.getParameter("charset"));
+        if (parsed == null) {
+            return NONE;
+        }
+        @Nullable String charset = unquoted(parsed.getParameterValue("charset"));
         return new MediaTypes(
                 (parsed.getType() + "/" + parsed.getSubtype()).toLowerCase(Locale.ROOT),
                 Optional.ofNullable(charset),
                 charset(charset),
-                Optional.ofNullable(unquoted(parsed.getParameter("boundary"))));
+                Optional.ofNullable(unquoted(parsed.getParameterValue("boundary"))));
     }
 
-    private static MediaTypes ofBare(String contentType) {
-        String bare = contentType.split(";", 2)[0].strip();
+    private static @Nullable MediaType parsed(String text) {
         try {
-            MediaType parsed = MediaType.parseMediaType(bare);
-            return new MediaTypes(
-                    (parsed.getType() + "/" + parsed.getSubtype()).toLowerCase(Locale.ROOT),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty());
-        } catch (InvalidMediaTypeException unreadable) {
-            return NONE;
+            return MediaType.parseMediaType(new StringReader(text));
+        } catch (IOException impossible) {
+            return null;
         }
     }
 

@@ -45,6 +45,9 @@ class Bodies {
 
     private String why(Exchange exchange, Direction direction) {
         long bytes = exchange.bytes(direction);
+        if (exchange.isUnreadable()) {
+            return "It is encrypted with a key that this server does not have any more.";
+        }
         if (exchange.isUpgraded()) {
             return "The connection was upgraded: what passed then is not a body.";
         }

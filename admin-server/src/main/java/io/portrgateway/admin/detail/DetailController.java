@@ -1,13 +1,16 @@
 package io.portrgateway.admin.detail;
 
+import io.portrgateway.admin.body.Content;
 import io.portrgateway.admin.exchange.Direction;
 import io.portrgateway.admin.exchange.Exchange;
 import io.portrgateway.admin.exchange.Exchanges;
 import io.portrgateway.admin.exchange.StoredBody;
 import io.portrgateway.admin.team.Member;
+import io.portrgateway.admin.web.ClientAddresses;
 import io.portrgateway.admin.web.Ulid;
 import io.portrgateway.admin.webhook.Verdict;
 import io.portrgateway.admin.webhook.Webhooks;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import java.util.Optional;
@@ -23,33 +26,46 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.server.ResponseStatusException;
 
-/** One recorded exchange: its page, the part of it that stands beside the list, and its bodies. */
+/** One recorded exchange: its page, the part of it that stands beside the list, its bodies and messages. */
 @Controller
 final class DetailController {
 
-    private static final String ONE = "/{team}/requests/{id:" + Ulid.PATTERN + "}";
+    static final String ONE = "/{team}/requests/{id:" + Ulid.PATTERN + "}";
+
     private static final String BODY = ONE + "/body/{direction:toUpstream|toVisitor}";
 
     private final Exchanges exchanges;
     private final Bodies bodies;
     private final BodyParts parts;
+    private final Messages messages;
     private final Neighbours neighbours;
+    private final ShareLinks links;
     private final ExchangePages pages;
     private final Webhooks webhooks;
+    private final BodyViews audit;
+    private final ClientAddresses addresses;
 
     DetailController(
             Exchanges exchanges,
             Bodies bodies,
             BodyParts parts,
+            Messages messages,
             Neighbours neighbours,
+            ShareLinks links,
             ExchangePages pages,
+            BodyViews audit,
+            ClientAddresses addresses,
             Webhooks webhooks) {
         this.exchanges = exchanges;
         this.bodies = bodies;
         this.parts = parts;
+        this.messages = messages;
         this.neighbours = neighbours;
+        this.links = links;
         this.pages = pages;
         this.webhooks = webhooks;
+        this.audit = audit;
+        this.addresses = addresses;
     }
 
     /** The page; for htmx only its main part, which the list shows beside itself. */
@@ -59,12 +75,13 @@ final class DetailController {
             @PathVariable("id") String id,
             @RequestParam Map<String, String> parameters,
             @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
+            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         Exchange exchange = find(member, id);
         Looks looks = new Looks(parameters);
         response.addHeader(HttpHeaders.VARY, "HX-Request");
-        pages.fill(
+        boolean shown = pages.fill(
                 model,
                 exchange,
                 neighbours.owner(exchange).orElse(null),
@@ -72,8 +89,14 @@ final class DetailController {
                 looks,
                 (direction, view) -> bodies.view(exchange, direction, view, 0));
         model.addAttribute("webhook", verdict(member, exchange).orElse(null));
+        boolean stream = messages.has(exchange);
+        if (shown || stream) {
+            audit.viewed(member, exchange, addresses.of(request));
+        }
+        model.addAttribute("streams", stream);
         model.addAttribute("shared", false);
         model.addAttribute("alone", htmx == null);
+        model.addAttribute("links", links.open(exchange));
         if (htmx != null) {
             return "detail/one :: pane";
         }
@@ -90,11 +113,11 @@ final class DetailController {
             Member member,
             @PathVariable("id") String id,
             @PathVariable("direction") String direction,
-            @RequestParam Map<String, String> parameters) {
-        Exchange exchange = find(member, id);
-        return bodies.content(exchange, direction(direction))
-                .map(content -> BodyDownload.of(content, id, direction(direction), parameters.containsKey("raw")))
-                .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+            @RequestParam Map<String, String> parameters,
+            HttpServletRequest request) {
+        Exchange exchange = viewed(member, id, request);
+        Content content = bodies.content(exchange, Direction.of(direction)).orElseThrow(DetailController::notFound);
+        return BodyDownload.of(content, id, Direction.of(direction), parameters.containsKey("raw"));
     }
 
     /** A part of the page: a body in another way, the next piece of it, or a branch of its tree. */
@@ -104,10 +127,51 @@ final class DetailController {
             @PathVariable("id") String id,
             @PathVariable("direction") String direction,
             @RequestParam Map<String, String> parameters,
+            HttpServletRequest request,
             Model model) {
-        Exchange exchange = find(member, id);
+        Exchange exchange = viewed(member, id, request);
         model.addAttribute("base", base(member, id));
-        return parts.show(exchange, direction(direction), parameters, model);
+        return parts.show(exchange, Direction.of(direction), parameters, model);
+    }
+
+    /** Messages after one of them. */
+    @GetMapping(ONE + "/messages")
+    String messages(
+            Member member,
+            @PathVariable("id") String id,
+            @RequestParam Map<String, String> parameters,
+            HttpServletRequest request,
+            Model model) {
+        Exchange exchange = viewed(member, id, request);
+        model.addAttribute("base", base(member, id));
+        return messages.show(exchange, parameters, model);
+    }
+
+    /** One message in full. */
+    @GetMapping(ONE + "/messages/{number:[0-9]{1,9}}")
+    String message(
+            Member member,
+            @PathVariable("id") String id,
+            @PathVariable("number") int number,
+            HttpServletRequest request,
+            Model model) {
+        return messages.one(viewed(member, id, request), number, model);
+    }
+
+    /** The request as commands that send it again. */
+    @GetMapping(ONE + "/copy")
+    String copy(Member member, @PathVariable("id") String id, HttpServletRequest request, Model model) {
+        Exchange exchange = viewed(member, id, request);
+        CopyAs copies = CopyAs.of(exchange, exchanges.body(exchange, Direction.TO_UPSTREAM));
+        model.addAttribute("copies", copies);
+        model.addAttribute("base", base(member, id));
+        return "detail/copy :: copies";
+    }
+
+    private Exchange viewed(Member member, String id, HttpServletRequest request) {
+        Exchange exchange = find(member, id);
+        audit.viewed(member, exchange, addresses.of(request));
+        return exchange;
     }
 
     /** What is to be said of a webhook's signature; the body is read only for one. */
@@ -136,14 +200,14 @@ final class DetailController {
     record WebhookView(Verdict verdict, @Nullable String addSecret) {}
 
     private Exchange find(Member member, String id) {
-        return exchanges.find(member, id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+        return exchanges.find(member, id).orElseThrow(DetailController::notFound);
     }
 
-    private static String base(Member member, String id) {
+    static String base(Member member, String id) {
         return "/" + member.teamSlug() + "/requests/" + id;
     }
 
-    static Direction direction(String text) {
-        return text.equals(Direction.TO_UPSTREAM.text()) ? Direction.TO_UPSTREAM : Direction.TO_VISITOR;
+    private static ResponseStatusException notFound() {
+        return new ResponseStatusException(HttpStatus.NOT_FOUND);
     }
 }

@@ -24,8 +24,9 @@ final class ExchangePages {
      *
      * @param base what the page's own addresses begin with
      * @param bodies how a body is shown in the wanted way
+     * @return whether something of a body is shown
      */
-    void fill(
+    boolean fill(
             Model model,
             Exchange exchange,
             @Nullable String owner,
@@ -36,11 +37,11 @@ final class ExchangePages {
         model.addAttribute("waterfall", Waterfall.of(exchange));
         model.addAttribute("base", base);
         model.addAttribute("q", looks.query());
-        model.addAttribute(
-                "sides",
-                List.of(
-                        side(exchange, Direction.TO_UPSTREAM, looks, bodies),
-                        side(exchange, Direction.TO_VISITOR, looks, bodies)));
+        List<SideView> sides = List.of(
+                side(exchange, Direction.TO_UPSTREAM, looks, bodies),
+                side(exchange, Direction.TO_VISITOR, looks, bodies));
+        model.addAttribute("sides", sides);
+        return sides.stream().anyMatch(side -> side.body().downloadable());
     }
 
     private static SideView side(

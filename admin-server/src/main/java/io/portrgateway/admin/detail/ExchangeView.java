@@ -16,6 +16,7 @@ import org.springframework.http.HttpStatus;
  * @param tone the class of the status badge
  * @param place scheme and host, which the address begins with
  * @param unreadable its headers and bodies are encrypted, and there is no key for them
+ * @param messages of an ended stream: how many there were, recorded or not
  * @param owner whose tunnel it is; null where that is nobody's business
  */
 record ExchangeView(
@@ -44,6 +45,7 @@ record ExchangeView(
         String duration,
         Instant startedAt,
         String startedExactly,
+        @Nullable String messages,
         @Nullable String replayOf,
         @Nullable String owner) {
 
@@ -79,6 +81,7 @@ record ExchangeView(
                 Waterfall.micros(exchange.durationMicros()),
                 exchange.startedAt(),
                 EXACT.format(exchange.startedAt().atOffset(ZoneOffset.UTC)),
+                exchange.frameCount() == null ? null : format.count(exchange.frameCount()) + " passed",
                 exchange.replayOf(),
                 owner);
     }

@@ -13,6 +13,11 @@ public enum Direction {
         this.column = column;
     }
 
+    /** The direction that the database and paths call so. */
+    public static Direction of(String text) {
+        return text.equals(TO_UPSTREAM.column) ? TO_UPSTREAM : TO_VISITOR;
+    }
+
     /** As the database and paths name it. */
     public String text() {
         return column;

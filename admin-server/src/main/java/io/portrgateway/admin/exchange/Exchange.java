@@ -1,7 +1,9 @@
 package io.portrgateway.admin.exchange;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -151,5 +153,24 @@ public record Exchange(
     /** Body bytes that passed this way, and those of an upgraded connection. */
     public long bytes(Direction direction) {
         return direction == Direction.TO_UPSTREAM ? requestBytes : responseBytes;
+    }
+
+    /** The same with another text for the values of these headers and trailers; names in lower case. */
+    public Exchange hiding(Collection<String> names, String mark) {
+        return isUnreadable()
+                ? this
+                : readable(List.of(
+                        hidden(requestHeaders, names, mark),
+                        hidden(requestTrailers, names, mark),
+                        hidden(responseHeaders, names, mark),
+                        hidden(responseTrailers, names, mark)));
+    }
+
+    private static List<HeaderField> hidden(List<HeaderField> fields, Collection<String> names, String mark) {
+        return fields.stream()
+                .map(field -> names.contains(field.name().toLowerCase(Locale.ROOT))
+                        ? new HeaderField(field.name(), mark)
+                        : field)
+                .toList();
     }
 }

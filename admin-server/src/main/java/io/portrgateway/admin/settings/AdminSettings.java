@@ -99,7 +99,11 @@ public record AdminSettings(
     public record Tunnels(Duration retention, Duration disconnectHold, int maxWatchers, Duration watchHeartbeat) {}
 
     /** Most calls per minute to the key-bearing API routes; 0 means no limit. */
-    public record Limits(int perAddressPerMinute, int perKeyPerMinute, int signInsPerAddressPerMinute) {}
+    public record Limits(
+            int perAddressPerMinute,
+            int perKeyPerMinute,
+            int signInsPerAddressPerMinute,
+            int sharesPerAddressPerMinute) {}
 
     /**
      * How people sign in, and for how long. Immutable.
@@ -337,7 +341,13 @@ public record AdminSettings(
                         30,
                         0,
                         1_000_000,
-                        "Sign-in attempts per minute and address; 0 means no limit"));
+                        "Sign-in attempts per minute and address; 0 means no limit"),
+                settings.integer(
+                        "PORTR_SHARE_RATE_PER_ADDRESS",
+                        120,
+                        0,
+                        1_000_000,
+                        "Looks at shared requests per minute and address; 0 means no limit"));
     }
 
     private static List<AddressRange> proxies(Settings settings) {

@@ -29,6 +29,7 @@ public final class RateLimits {
     private final Limit perAddress;
     private final Limit perKey;
     private final Limit signIns;
+    private final Limit shared;
     private final Limit failures;
     private final Limit replays;
 
@@ -37,6 +38,7 @@ public final class RateLimits {
         this.perAddress = new Limit("api_address", settings.limits().perAddressPerMinute(), MINUTE, meters);
         this.perKey = new Limit("api_key", settings.limits().perKeyPerMinute(), MINUTE, meters);
         this.signIns = new Limit("sign_in_address", settings.limits().signInsPerAddressPerMinute(), MINUTE, meters);
+        this.shared = new Limit("share_address", settings.limits().sharesPerAddressPerMinute(), MINUTE, meters);
         this.failures = new Limit("sign_in_account", settings.signIn().failuresPerAccount(), FAILURE_PERIOD, meters);
         this.replays = new Limit("replay_member", settings.replays().perMemberPerMinute(), MINUTE, meters);
     }
@@ -49,6 +51,11 @@ public final class RateLimits {
     /** Counts an API call with this secret key, known or not. */
     public void countKey(String secretKey) {
         perKey.count(HexFormat.of().formatHex(Tokens.sha256(secretKey)));
+    }
+
+    /** Counts a look at something shared by a link; a present answer is the time to wait. */
+    public Optional<Duration> countShared(HttpServletRequest request) {
+        return shared.tryCount(addresses.of(request));
     }
 
     /** Counts a sign-in attempt; a present answer is the time to wait. */
