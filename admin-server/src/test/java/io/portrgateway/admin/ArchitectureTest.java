@@ -67,6 +67,7 @@ class ArchitectureTest {
                             "secret")),
             entry("recording", Set.of("exchange", "team", "account", "audit", "web", "settings", "secret")),
             entry("replay", Set.of("webhook", "exchange", "team", "account", "audit", "web", "settings", "secret")),
+            entry("compare", Set.of("body", "exchange", "team", "account", "audit", "web", "settings", "secret")),
             entry(
                     "inspector",
                     Set.of("search", "exchange", "clientconfig", "team", "account", "audit", "web", "settings")),

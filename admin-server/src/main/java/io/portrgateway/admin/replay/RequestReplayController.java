@@ -1,5 +1,6 @@
 package io.portrgateway.admin.replay;
 
+import io.portrgateway.admin.audit.BodyReads;
 import io.portrgateway.admin.exchange.HeaderField;
 import io.portrgateway.admin.settings.AdminSettings;
 import io.portrgateway.admin.settings.PublicAddresses;
@@ -37,6 +38,7 @@ final class RequestReplayController {
     private final Targets targets;
     private final Webhooks webhooks;
     private final InstantSource clock;
+    private final BodyReads reads;
     private final ClientAddresses addresses;
     private final Format format;
     private final ReplaySettings settings;
@@ -47,6 +49,7 @@ final class RequestReplayController {
             Targets targets,
             Webhooks webhooks,
             InstantSource clock,
+            BodyReads reads,
             ClientAddresses addresses,
             Format format,
             AdminSettings settings) {
@@ -54,6 +57,7 @@ final class RequestReplayController {
         this.targets = targets;
         this.webhooks = webhooks;
         this.clock = clock;
+        this.reads = reads;
         this.addresses = addresses;
         this.format = format;
         this.settings = settings.replays();
@@ -61,8 +65,15 @@ final class RequestReplayController {
     }
 
     @GetMapping("/{team}/requests/{id}/replay")
-    String form(Member member, @PathVariable("id") String id, Model model) {
+    String form(Member member, @PathVariable("id") String id, HttpServletRequest request, Model model) {
         Original original = original(member, id);
+        reads.shown(
+                member.teamId(),
+                member.userId(),
+                member.email(),
+                original.exchange().id(),
+                "replay",
+                addresses.of(request));
         return page(member, original, ReplayForm.of(original), null, model);
     }
 
