@@ -42,7 +42,7 @@ final class DetailController {
     private final ShareLinks links;
     private final ExchangePages pages;
     private final Webhooks webhooks;
-    private final BodyViews audit;
+    private final ViewedBodies audit;
     private final ClientAddresses addresses;
 
     DetailController(
@@ -53,7 +53,7 @@ final class DetailController {
             Neighbours neighbours,
             ShareLinks links,
             ExchangePages pages,
-            BodyViews audit,
+            ViewedBodies audit,
             ClientAddresses addresses,
             Webhooks webhooks) {
         this.exchanges = exchanges;

@@ -33,7 +33,7 @@ final class PublicController {
     private final BodyParts parts;
     private final Messages messages;
     private final ExchangePages pages;
-    private final BodyViews audit;
+    private final ViewedBodies audit;
     private final RateLimits limits;
     private final ClientAddresses addresses;
 
@@ -43,7 +43,7 @@ final class PublicController {
             BodyParts parts,
             Messages messages,
             ExchangePages pages,
-            BodyViews audit,
+            ViewedBodies audit,
             RateLimits limits,
             ClientAddresses addresses) {
         this.links = links;

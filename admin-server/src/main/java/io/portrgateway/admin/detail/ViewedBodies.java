@@ -15,7 +15,7 @@ import org.springframework.stereotype.Service;
  * Each replica counts for itself, so that two may write it once each.
  */
 @Service
-class BodyViews {
+class ViewedBodies {
 
     private static final int MAX_KNOWN = 10_000;
     private static final Duration ONCE_IN = Duration.ofHours(1);
@@ -32,7 +32,7 @@ class BodyViews {
             .expireAfterWrite(SETTING_KEPT)
             .build();
 
-    BodyViews(JdbcClient database, AuditTrail audit) {
+    ViewedBodies(JdbcClient database, AuditTrail audit) {
         this.database = database;
         this.audit = audit;
     }
