@@ -257,7 +257,7 @@ class RequestsLiveIT {
     @Test
     void boundsTheStreamsOfASession() {
         List<Integer> statuses = new ArrayList<>();
-        for (int i = 0; i < 17; i++) {
+        for (int i = 0; i < 65; i++) {
             statuses.add(watch(two, "").status);
         }
 

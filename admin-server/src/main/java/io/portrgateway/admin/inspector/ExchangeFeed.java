@@ -40,8 +40,8 @@ class ExchangeFeed {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration RETRY = Duration.ofSeconds(5);
 
-    /** Also pages that were left count, until a heartbeat cannot be written to them. */
-    private static final int WATCHERS_PER_HOLDER = 16;
+    /** Also pages that were left count, until a heartbeat cannot be written to them: whoever pages quickly leaves many. */
+    private static final int WATCHERS_PER_HOLDER = 64;
 
     private final JdbcClient database;
     private final AdminSettings.DatabaseSettings login;
