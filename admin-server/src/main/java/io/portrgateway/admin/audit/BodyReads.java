@@ -16,6 +16,15 @@ public final class BodyReads {
         this.trail = trail;
     }
 
+    /** Whether the team asks for it; asks the database. */
+    public boolean areWanted(long teamId) {
+        return database.sql("select audit_bodies from team_capture where team_id = :team")
+                .param("team", teamId)
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
+    }
+
     /**
      * A member was shown bodies of a request.
      *
@@ -23,12 +32,7 @@ public final class BodyReads {
      */
     public void shown(
             long teamId, long userId, String email, String requestId, String where, @Nullable String address) {
-        boolean asked = database.sql("select audit_bodies from team_capture where team_id = :team")
-                .param("team", teamId)
-                .query(Boolean.class)
-                .optional()
-                .orElse(false);
-        if (asked) {
+        if (areWanted(teamId)) {
             trail.note(AuditTrail.Event.of("request.body_opened")
                     .by(userId, email)
                     .in(teamId)

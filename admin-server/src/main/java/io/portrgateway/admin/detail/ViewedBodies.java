@@ -3,11 +3,11 @@ package io.portrgateway.admin.detail;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.portrgateway.admin.audit.AuditTrail;
+import io.portrgateway.admin.audit.BodyReads;
 import io.portrgateway.admin.exchange.Exchange;
 import io.portrgateway.admin.team.Actor;
 import io.portrgateway.admin.team.Member;
 import java.time.Duration;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /**
@@ -21,7 +21,7 @@ class ViewedBodies {
     private static final Duration ONCE_IN = Duration.ofHours(1);
     private static final Duration SETTING_KEPT = Duration.ofSeconds(10);
 
-    private final JdbcClient database;
+    private final BodyReads reads;
     private final AuditTrail audit;
     private final Cache<String, Boolean> seen = Caffeine.newBuilder()
             .maximumSize(MAX_KNOWN)
@@ -32,8 +32,8 @@ class ViewedBodies {
             .expireAfterWrite(SETTING_KEPT)
             .build();
 
-    ViewedBodies(JdbcClient database, AuditTrail audit) {
-        this.database = database;
+    ViewedBodies(BodyReads reads, AuditTrail audit) {
+        this.reads = reads;
         this.audit = audit;
     }
 
@@ -53,17 +53,9 @@ class ViewedBodies {
     }
 
     private void note(Exchange exchange, String viewer, AuditTrail.Event event) {
-        boolean asked = wanted.get(exchange.teamId(), this::isWanted);
+        boolean asked = wanted.get(exchange.teamId(), reads::areWanted);
         if (asked && seen.asMap().putIfAbsent(viewer + " " + exchange.id(), true) == null) {
             audit.note(event.in(exchange.teamId()).on(exchange.id()).with("tunnel", exchange.subdomain()));
         }
-    }
-
-    private boolean isWanted(long teamId) {
-        return database.sql("select audit_bodies from team_capture where team_id = ?")
-                .param(teamId)
-                .query(Boolean.class)
-                .optional()
-                .orElse(false);
     }
 }

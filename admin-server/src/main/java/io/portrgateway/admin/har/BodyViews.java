@@ -1,33 +1,28 @@
 package io.portrgateway.admin.har;
 
 import io.portrgateway.admin.audit.AuditTrail;
+import io.portrgateway.admin.audit.BodyReads;
 import io.portrgateway.admin.exchange.Exchange;
 import io.portrgateway.admin.team.Actor;
 import io.portrgateway.admin.team.Member;
 import java.util.function.Consumer;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** Notes who took recorded bodies out, where the team wants that. Thread-safe. */
 @Component
 final class BodyViews {
 
-    private final JdbcClient database;
+    private final BodyReads reads;
     private final AuditTrail audit;
 
-    BodyViews(JdbcClient database, AuditTrail audit) {
-        this.database = database;
+    BodyViews(BodyReads reads, AuditTrail audit) {
+        this.reads = reads;
         this.audit = audit;
     }
 
     /** What to tell of each exchange that the member takes; does nothing when the team does not ask. */
     Consumer<Exchange> by(Member reader, String address, String how) {
-        boolean asked = database.sql("select audit_bodies from team_capture where team_id = :team")
-                .param("team", reader.teamId())
-                .query(Boolean.class)
-                .optional()
-                .orElse(false);
-        if (!asked) {
+        if (!reads.areWanted(reader.teamId())) {
             return exchange -> {};
         }
         AuditTrail.Event viewed = Actor.of(reader, address)
